@@ -1,0 +1,1 @@
+"""What is stored and how it is reached: the warehouse, its schema, the registry and the reduction."""

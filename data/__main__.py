@@ -1,0 +1,155 @@
+"""The warehouse from the command line: python -m data init | check | backup | restore | migrate | import | export."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from data.backup import back_up, go_on_without, restore
+from data.check import check
+from data.errors import PlumblineError
+from data.migrate import migrate
+from data.registry_files import export_registry, import_registry
+from data.warehouse import Warehouse, default_path
+
+OK, REFUSED, USAGE = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 refused with a sentence (nothing changed) or something is not well, 2 wrong usage."""
+    parser = _parser()
+    try:
+        given = parser.parse_args(argv)
+    except SystemExit as stop:
+        return USAGE if stop.code else OK
+    run: Callable[[argparse.Namespace], int] = given.run
+    try:
+        return run(given)
+    except PlumblineError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+
+
+def _init(given: argparse.Namespace) -> int:
+    store = Warehouse.create(given.warehouse)
+    print(f"Made a new warehouse at {store.path}. Its secret and journal are in {store.side}: keep them with it.")
+    store.close()
+    return OK
+
+
+def _check(given: argparse.Namespace) -> int:
+    store = Warehouse.open(given.warehouse)
+    try:
+        rows, findings = check(store)
+        print(f"{store.path}: schema {store.schema}, data version {store.data_version()}")
+    finally:
+        store.close()
+    for table, count in rows.items():
+        print(f"  {table:26} {count:>14,}")
+    for finding in findings:
+        print(f"{'ok   ' if finding.well else 'WRONG'} {finding.sentence}")
+    return OK if all(finding.well for finding in findings) else REFUSED
+
+
+def _backup(given: argparse.Namespace) -> int:
+    store = Warehouse.open(given.warehouse)
+    try:
+        dest, rows = back_up(store, given.dest)
+    finally:
+        store.close()
+    print(f"Copied {sum(rows.values()):,} rows of {len(rows)} tables to {dest}, opened the copy and compared it.")
+    print(f"The secret is in {dest}.d: keep the copy as safe as the warehouse.")
+    return OK
+
+
+def _restore(given: argparse.Namespace) -> int:
+    if given.without_backup:
+        lost = go_on_without(given.warehouse, _who())
+        print(f"{given.warehouse} opens again without: {'; '.join(lost) or 'nothing (nothing was lost)'}.")
+        return OK
+    if given.source is None:
+        print("restore needs the backup to restore, or --without-backup.", file=sys.stderr)
+        return USAGE
+    rows, aside = restore(given.source, given.warehouse, force=given.force)
+    print(f"Restored {sum(rows.values()):,} rows of {len(rows)} tables to {given.warehouse}.")
+    if aside:
+        print(f"The former warehouse is kept at {aside}.")
+    return OK
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    done, backup = migrate(given.warehouse, _who())
+    if not done:
+        print(f"{given.warehouse} is up to date.")
+        return OK
+    print(f"Applied {', '.join(done)}. The warehouse as it was before is at {backup}.")
+    return OK
+
+
+def _import(given: argparse.Namespace) -> int:
+    store = Warehouse.open(given.warehouse)
+    try:
+        changed = import_registry(store, given.path, _who())
+    finally:
+        store.close()
+    print("New or changed: " + ", ".join(f"{count} in {table}" for table, count in changed.items()) + ".")
+    return OK
+
+
+def _export(given: argparse.Namespace) -> int:
+    store = Warehouse.open(given.warehouse)
+    try:
+        rows = export_registry(store, given.dir)
+    finally:
+        store.close()
+    print(f"Wrote {sum(rows.values())} rows of {sum(1 for n in rows.values() if n)} tables to {given.dir}.")
+    return OK
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m data",
+        description="The warehouse: one DuckDB file, with its secret and journal in <file>.d beside it.",
+        epilog="Exit codes: 0 done, 1 refused (nothing was changed) or not well, 2 wrong usage.",
+    )
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument(
+        "--warehouse", type=Path, default=default_path(), metavar="FILE",
+        help="the warehouse (default: PLUMBLINE_WAREHOUSE, else data/warehouse.duckdb)",
+    )  # fmt: skip
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, parents=[everywhere], help=about, description=about)
+        made.set_defaults(run=run)
+        return made
+
+    command("init", _init, "make a new, empty warehouse")
+    command("check", _check, "say whether everything can be read and agrees: tables, user_days, loads, journal")
+    backup = command("backup", _backup, "copy the warehouse, its secret and its journal, and verify the copy")
+    backup.add_argument("dest", type=Path, metavar="DEST", help="a new file, or a folder to put one into")
+    back = command("restore", _restore, "put a backup, verified first, in the place of the warehouse")
+    back.add_argument("source", type=Path, metavar="SRC", nargs="?", help="the backup")
+    back.add_argument("--force", action="store_true", help="although there is a warehouse: it is moved aside")
+    back.add_argument(
+        "--without-backup", action="store_true",
+        help="go on with what the file holds, although its journal says that more was stored, or the secret is lost",
+    )  # fmt: skip
+    command("migrate", _migrate, "bring an older warehouse to this program's schema, after a backup")
+    load = command("import", _import, "store registry tables from a YAML, an XLSX or a folder of CSVs, all or nothing")
+    load.add_argument("path", type=Path, metavar="PATH", help="the file or folder; see export for its form")
+    out = command("export", _export, "write the registry as it is now, in a form that import reads")
+    out.add_argument("dir", type=Path, metavar="DIR", help="a new folder for CSVs, or a new file .yaml or .xlsx")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

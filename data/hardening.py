@@ -1,0 +1,41 @@
+"""What the database may do on this machine: no network, no extensions, no files but its own folders, capped memory."""
+
+import os
+from pathlib import Path
+
+from data.side import READABLE, side_of
+
+Config = dict[str, str | bool | int | float | list[str]]
+PLAIN: Config = {
+    "python_enable_replacements": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+
+
+def config(path: Path) -> Config:
+    """What is said when connecting. Rows come in no promised order unless a query orders them: loads are faster so."""
+    return PLAIN | {
+        "memory_limit": f"{_memory_limit()}MB",
+        "temp_directory": str(side_of(path) / "tmp"),
+        "max_temp_directory_size": "32GB",
+        "preserve_insertion_order": "false",
+    }
+
+
+def lock(path: Path) -> list[str]:
+    """The statements that close the doors behind an open connection; allowed_directories is not accepted earlier."""
+    folders = ", ".join("'" + str(side_of(path) / name).replace("'", "''") + os.sep + "'" for name in READABLE)
+    return [
+        "PRAGMA disable_checkpoint_on_shutdown",  # every write folds its log itself; a broken instance must not
+        "SET TimeZone = 'UTC'",
+        f"SET allowed_directories = [{folders}]",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ]
+
+
+def _memory_limit() -> int:
+    """Half of this machine's memory in MB, 4 GB at most."""
+    return min(4096, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)

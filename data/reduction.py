@@ -1,0 +1,86 @@
+"""Keeps user_days equal to what the facts say: all of it, or exactly the partitions (product, day) that were touched.
+
+The SQL itself is data/reduction.sql. Who touches partitions lists them in the temporary table `touched` first.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from data.cursor import Reader, Transaction
+
+REDUCTION = (Path(__file__).parent / "reduction.sql").read_text(encoding="utf-8")
+USER_DAYS = (
+    "day, product_id, pilot_id, scenario_id, service_version, team_id, mode, unit_id, user_known, interactions, tasks,"
+    " tasks_confirmed, tasks_implied, tasks_failed, tasks_unknown, technical_errors, escalation_known,"
+    " escalated_planned, escalated_unplanned, escalated_unplanned_1d, input_tokens, output_tokens, cost_microusd,"
+    " uncosted, duration_ms"
+)
+_REAL = "CREATE OR REPLACE TEMP VIEW chosen AS SELECT * FROM interactions WHERE coalesce(synthetic, FALSE) = FALSE"
+_TOUCHED = (
+    " AND EXISTS (SELECT 1 FROM touched WHERE touched.product_id = interactions.product_id"
+    " AND touched.day = interactions.day)"
+)
+
+
+def make_touched(tx: Transaction) -> None:
+    """An empty temporary table `touched (product_id, day)`; it lives as long as the transaction."""
+    tx.run("CREATE OR REPLACE TEMP TABLE touched (product_id VARCHAR, day DATE)")
+
+
+def pointed_partitions(fact: Literal["feedback", "tickets"], relation: str) -> str:
+    """The SELECT of the partitions (product_id, day) whose interactions the evidence rows in `relation` point at.
+
+    `relation` is a table or view of this program with the columns of the fact; rows that say nothing about an
+    outcome or an escalation touch nothing. Repeated rows are left in.
+    """
+    joins = {
+        "feedback": [
+            f"{target}_id = evidence.target_id AND evidence.target_type = '{target}'"
+            " AND evidence.product_id IN ('', interactions.product_id)"
+            " AND evidence.verdict IN ('confirmed', 'implied', 'failed', 'escalated')"
+            for target in ("interaction", "trace", "session")
+        ],
+        "tickets": [
+            f"{target}_id = evidence.linked_{target}_id AND evidence.kind = 'escalation'"
+            for target in ("interaction", "session")
+        ],
+    }[fact]
+    return " UNION ALL ".join(
+        f'SELECT interactions.product_id, interactions.day FROM "{relation}" AS evidence'
+        f" JOIN interactions ON interactions.{join}"
+        for join in joins
+    )
+
+
+def touch_pointed(tx: Transaction, fact: Literal["feedback", "tickets"], relation: str) -> None:
+    """Add to `touched` the partitions that evidence rows point at; call it for rows that come and for rows that go."""
+    pointed = pointed_partitions(fact, relation)
+    tx.run(f"INSERT INTO touched SELECT DISTINCT product_id, day FROM ({pointed}) AS pointed")
+
+
+def rebuild(tx: Transaction) -> int:
+    """Make user_days anew from all facts; the number of its rows."""
+    tx.run(_REAL)
+    tx.run("DELETE FROM user_days")
+    return tx.run(f"INSERT INTO user_days ({USER_DAYS}) {REDUCTION}")
+
+
+def rebuild_touched(tx: Transaction) -> int:
+    """Make the partitions in `touched` anew, and only these; the number of rows they now have."""
+    tx.run(_REAL + _TOUCHED)
+    tx.run(
+        "DELETE FROM user_days WHERE EXISTS (SELECT 1 FROM touched WHERE touched.product_id = user_days.product_id"
+        " AND touched.day = user_days.day)"
+    )
+    return tx.run(f"INSERT INTO user_days ({USER_DAYS}) {REDUCTION}")
+
+
+def differing(reader: Reader) -> int:
+    """How many rows of user_days are not what a full rebuild gives, in either direction: 0 when all is well."""
+    reader.rows(_REAL)
+    found = reader.value(
+        f"WITH rebuilt AS ({REDUCTION}), kept AS (SELECT {USER_DAYS} FROM user_days)"
+        " SELECT (SELECT count(*) FROM (SELECT * FROM kept EXCEPT ALL SELECT * FROM rebuilt) AS more)"
+        " + (SELECT count(*) FROM (SELECT * FROM rebuilt EXCEPT ALL SELECT * FROM kept) AS less) AS rows_differing"
+    )
+    return int(str(found))

@@ -1,0 +1,66 @@
+"""What an installation may decide for itself, with the defaults of the methodology."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from data.cursor import Rows
+from data.errors import WarehouseError
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Settings(BaseModel):
+    """Every setting; a row of the registry table `settings` replaces a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reporting_zone: str = "UTC"
+    """Local days are days of this time zone (an IANA name). Read by loads: rows already stored keep their day."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    level: Share = 0.95
+    """Level of all intervals, two-sided."""
+    pseudonymise: bool = True
+    keep_content: bool = False
+    """Whether prompts and outputs of uploaded files are kept."""
+    keep_uploads: bool = False
+    """Whether uploaded files are kept after they are published (redo needs them)."""
+    escalation_window_days: Annotated[int, Field(ge=0, le=90)] = 1
+    """A task counts for the escalation rate when this many days have passed since."""
+    min_known_share: Share = 0.9
+    """Below this share of interactions that name a person, adoption is not measured."""
+    min_outcome_coverage: Share = 0.3
+    """Below this share of tasks with an outcome, task success does not decide."""
+    show_units: Annotated[int, Field(ge=2)] = 10
+    """Fewer units: a value without interval."""
+    decide_units: Annotated[int, Field(ge=2)] = 30
+    """Fewer units: an interval that decides nothing."""
+
+    @field_validator("reporting_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("must be an IANA time zone such as Europe/Berlin")
+        return name
+
+    def day_of(self, moment: datetime) -> date:
+        """The local date of a moment (naive UTC) in the reporting zone."""
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.reporting_zone)).date()
+
+
+def settings(store: Rows) -> Settings:
+    """The settings in force. Raises WarehouseError when a stored value cannot be one (it was not stored by save)."""
+    stored = {
+        str(row["key"]): row["value"]
+        for row in store.rows("SELECT key, value FROM settings WHERE valid_to IS NULL ORDER BY key")
+    }
+    try:
+        return Settings.model_validate(stored)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise WarehouseError(
+            f"The setting '{first['loc'][0] if first['loc'] else ''}' cannot be used: {first['msg']}.",
+            "Correct it with python -m data import FILE.",
+        ) from None

@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+
+from data import meta
+from data.errors import WarehouseError
+from data.migrate import migrate
+from data.warehouse import Warehouse
+
+FIRST = "ALTER TABLE unmapped ADD COLUMN note VARCHAR; UPDATE unmapped SET note = 'old';"
+SECOND = "CREATE TABLE slices (day DATE); INSERT INTO slices SELECT DATE '2026-01-01';"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of two migrations, from schema 1 to 3."""
+    made = tmp_path / "migrations"
+    made.mkdir()
+    (made / "0002_notes.sql").write_text(FIRST)
+    (made / "0003_slices.sql").write_text(SECOND)
+    return made
+
+
+@pytest.fixture
+def older(store: Warehouse) -> Path:
+    """A closed warehouse of schema 1 with a row in it."""
+    assert store.schema == 1 == meta.schema_version()
+    with store.write("rows", "ada") as tx:
+        tx.run("INSERT INTO unmapped VALUES ('l', 's', 'f', 'v', 1)")
+    store.close()
+    return store.path
+
+
+def test_migrations_are_applied_in_order_after_a_backup(older: Path, folder: Path) -> None:
+    """An older warehouse gets each numbered file once, keeps its rows, and the backup holds it as it was."""
+    assert meta.schema_version(folder) == 3
+    done, backup = migrate(older, "ada", folder=folder)
+    assert done == ["0002_notes.sql", "0003_slices.sql"]
+    store = Warehouse.open(older, expected=3)
+    assert store.rows("SELECT value, note FROM unmapped") == [{"value": "v", "note": "old"}]
+    assert store.value("SELECT count(*) AS n FROM slices") == 1
+    assert store.data_version() == 4 == store.journal.last_version()
+    store.close()
+    assert backup is not None
+    before = Warehouse.open(backup)
+    assert before.rows("SELECT * FROM unmapped")[0].keys() == {"load_id", "source_system", "field", "value", "records"}
+    before.close()
+    assert migrate(older, "ada", folder=folder) == ([], None)
+
+
+def test_a_migration_that_fails_is_taken_back(older: Path, folder: Path) -> None:
+    """A failing file leaves the warehouse as the one before it made it, and says where the backup is."""
+    (folder / "0003_slices.sql").write_text("CREATE TABLE slices (day DATE); INSERT INTO slices SELECT * FROM nowhere;")
+    with pytest.raises(WarehouseError, match="0003_slices.sql failed and was taken back") as caught:
+        migrate(older, "ada", folder=folder)
+    assert "a backup is at" in caught.value.remedy
+    store = Warehouse.open(older, expected=2)
+    assert store.value("SELECT note FROM unmapped") == "old"
+    assert store.value("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'slices'") == 0
+    store.close()
+
+
+def test_a_newer_warehouse_is_not_migrated(older: Path, folder: Path, tmp_path: Path) -> None:
+    """A warehouse of a schema this program does not know is refused and left alone."""
+    migrate(older, "ada", folder=folder)
+    before = older.read_bytes()
+    with pytest.raises(WarehouseError, match="newer"):
+        migrate(older, "ada", folder=tmp_path)
+    assert older.read_bytes() == before
+
+
+def test_a_gap_in_the_numbers_is_refused(older: Path, folder: Path) -> None:
+    """A missing file is noticed before anything is applied."""
+    (folder / "0002_notes.sql").unlink()
+    with pytest.raises(WarehouseError, match="without a gap"):
+        migrate(older, "ada", folder=folder)
+    Warehouse.open(older).close()
+
+
+def test_the_files_of_this_program_are_numbered_without_a_gap() -> None:
+    """The migrations that come with the program lead from schema 1 to the one it writes."""
+    assert [number for number, _ in meta.numbered()] == list(range(2, meta.schema_version() + 1))

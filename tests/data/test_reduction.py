@@ -1,0 +1,357 @@
+"""user_days is what a slow, obvious reading of the facts gives, however the facts and the evidence arrived."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import pytest
+import sqlglot
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlglot import exp
+
+from data import reduction
+from data.warehouse import Warehouse
+
+Fact = dict[str, object]
+MONDAY = datetime(2026, 3, 2)
+DAY = timedelta(days=1)
+RANK = {"verified": 5, "accepted": 4, "rating": 3, "rule": 2, "judge": 1}
+SUMS = ("input_tokens", "output_tokens", "cost_microusd", "duration_ms")
+DIMENSIONS = ("pilot_id", "scenario_id", "service_version", "team_id", "mode")
+
+
+# the oracle: no SQL, one task at a time ------------------------------------------------------------------------------
+def evidence_of(said: object, source: object) -> tuple[int, str] | None:
+    """(rank, confirmed | implied | failed) of one statement, or None when it is no evidence."""
+    if said == "implied":
+        return (1 if source == "judge" else 2), "implied"
+    if said not in ("confirmed", "failed"):
+        return None
+    rank = RANK.get(str(source), 4)
+    return rank, ("implied" if said == "confirmed" and rank <= 2 else str(said))
+
+
+def verdict_of(statements: list[tuple[int, str]], errors: list[object]) -> str:
+    if not statements:
+        return "failed" if all(error is True for error in errors) else "unknown"
+    best = [said for rank, said in statements if rank == max(rank for rank, _ in statements)]
+    return "failed" if "failed" in best else best[0]
+
+
+def points_at(evidence: Fact, interaction: Fact) -> bool:
+    if "kind" in evidence:
+        return evidence["kind"] == "escalation" and (
+            evidence["linked_interaction_id"] == interaction["interaction_id"]
+            or (
+                evidence["linked_session_id"] is not None and evidence["linked_session_id"] == interaction["session_id"]
+            )
+        )
+    if evidence["product_id"] not in ("", interaction["product_id"]):
+        return False
+    return interaction[f"{evidence['target_type']}_id"] == evidence["target_id"]
+
+
+def handover_of(interaction: Fact, evidences: Iterable[Fact]) -> list[str]:
+    """What is known of one interaction's escalation: no | planned | late | soon, once for each that says something."""
+
+    def when(at: object) -> str:
+        if interaction["escalation_planned"] is True:
+            return "planned"
+        began = interaction["occurred_at"]
+        assert isinstance(began, datetime)
+        assert at is None or isinstance(at, datetime)
+        return "soon" if at is None or at - began < DAY else "late"
+
+    known = []
+    if interaction["escalated"] is not None:
+        known.append(when(interaction["escalated_at"]) if interaction["escalated"] else "no")
+    for evidence in evidences:
+        if evidence.get("kind") == "escalation":
+            known.append(when(evidence["opened_at"]))
+        elif evidence.get("verdict") == "escalated":
+            known.append(when(evidence["given_at"]))
+    return known
+
+
+def total(rows: Iterable[Fact], column: str) -> int | None:
+    stated = [value for row in rows if isinstance(value := row[column], int)]
+    return sum(stated) if stated else None
+
+
+def reduced(interactions: list[Fact], feedback: list[Fact], tickets: list[Fact]) -> list[Fact]:
+    tasks: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for row in interactions:
+        if row["synthetic"] is not True:
+            key = (row["product_id"], row["unit_id"], row["day"], row["task_key"], row["mode"] == "shadow")
+            tasks[key].append(row)
+    cells: dict[tuple[object, ...], Fact] = {}
+    for (product, unit, day, _, _), rows in tasks.items():
+        dims = tuple(min((str(r[d]) for r in rows if r[d] is not None), default=None) for d in DIMENSIONS)
+        cell = cells.setdefault(
+            (day, product, *dims, unit),
+            dict.fromkeys(reduction.USER_DAYS.split(", "), 0)
+            | {"day": day, "product_id": product, "unit_id": unit, "user_known": False}
+            | dict(zip(DIMENSIONS, dims, strict=True))
+            | dict.fromkeys(SUMS),
+        )
+
+        def more(column: str, by: int, cell: Fact = cell) -> None:
+            cell[column] = int(str(cell[column])) + by
+
+        pointing = [(row, [e for e in [*feedback, *tickets] if points_at(e, row)]) for row in rows]
+        said = [(row["outcome"], row["outcome_source"]) for row in rows]
+        said += [(e["verdict"], e["evidence"]) for _, evidences in pointing for e in evidences if "verdict" in e]
+        statements = [found for statement in said if (found := evidence_of(*statement)) is not None]
+        handovers = [known for row, evidences in pointing for known in handover_of(row, evidences)]
+        cell["user_known"] = cell["user_known"] or any(row["user_known"] for row in rows)
+        more("interactions", len(rows))
+        more("tasks", 1)
+        more("tasks_" + verdict_of(statements, [row["error"] for row in rows]), 1)
+        more("technical_errors", sum(row["error"] is True for row in rows))
+        more("escalation_known", bool(handovers))
+        unplanned = "soon" in handovers or "late" in handovers
+        more("escalated_unplanned", unplanned)
+        more("escalated_unplanned_1d", "soon" in handovers)
+        more("escalated_planned", "planned" in handovers and not unplanned)
+        more("uncosted", sum(row["cost_microusd"] is None for row in rows))
+        for column in SUMS:
+            if (sum_here := total(rows, column)) is not None:
+                cell[column] = int(str(cell[column] or 0)) + sum_here
+    return list(cells.values())
+
+
+# rows ----------------------------------------------------------------------------------------------------------------
+STAMP = {"event_key": 1, "row_hash": 1, "version_at": MONDAY, "load_id": "l", "source_system": "t", "source_row": 1}
+STAMP |= {"source_records": 1, "source_product": ""}
+
+
+def maybe(*values: object) -> st.SearchStrategy[object]:
+    return st.sampled_from([None, *values])
+
+
+MOMENTS = st.sampled_from([MONDAY + timedelta(hours=h) for h in (0, 9, 23, 24, 25, 47, 48, 60)])
+
+
+@st.composite
+def interaction_rows(draw: st.DrawFn) -> list[Fact]:
+    count = draw(st.integers(0, 9))
+    return [draw(interaction(f"i{number}")) for number in range(count)]
+
+
+@st.composite
+def interaction(draw: st.DrawFn, name: str) -> Fact:
+    user, session = draw(maybe("u1", "u2")), draw(maybe("s1", "s2"))
+    at = draw(MOMENTS)
+    escalated_at = draw(maybe(timedelta(0), DAY - timedelta(microseconds=1), DAY, 2 * DAY))
+    return {
+        **STAMP,
+        "interaction_id": name,
+        "product_id": draw(st.sampled_from(["", "a", "b"])),
+        "pilot_id": draw(maybe("p1", "p2")),
+        "scenario_id": draw(maybe("x")),
+        "team_id": draw(maybe("t")),
+        "user_id": user,
+        "unit_id": user or (f"s:{session}" if session else f"i:{name}"),
+        "user_known": user is not None,
+        "session_id": session,
+        "task_key": draw(st.sampled_from(["k1", "k2", session or name])),
+        "trace_id": draw(maybe("r1", "r2")),
+        "occurred_at": at,
+        "day": at.date(),
+        "duration_ms": draw(maybe(0, 120)),
+        "service_version": draw(maybe("v1", "v2")),
+        "input_tokens": draw(maybe(0, 7)),
+        "output_tokens": draw(maybe(3)),
+        "cost_microusd": draw(maybe(0, 11)),
+        "error": draw(maybe(True, False)),
+        "outcome": draw(maybe("confirmed", "implied", "failed", "unknown")),
+        "outcome_source": draw(maybe(*RANK)),
+        "escalated": draw(maybe(True, False)),
+        "escalation_planned": draw(maybe(True, False)),
+        "escalated_at": at + escalated_at if isinstance(escalated_at, timedelta) else None,
+        "mode": draw(maybe("shadow", "assist")),
+        "synthetic": draw(maybe(True, False)),
+    }
+
+
+@st.composite
+def feedback_rows(draw: st.DrawFn) -> list[Fact]:
+    targets = {"interaction": ["i0", "i1", "i2", "gone"], "trace": ["r1", "r2"], "session": ["s1", "s2"]}
+    rows = []
+    for number in range(draw(st.integers(0, 5))):
+        target = draw(st.sampled_from(sorted(targets)))
+        rows.append(
+            {
+                **STAMP,
+                "feedback_id": f"f{number}",
+                "target_type": target,
+                "target_id": draw(st.sampled_from(targets[target])),
+                "product_id": draw(st.sampled_from(["", "a", "b"])),
+                "given_at": draw(MOMENTS),
+                "evidence": draw(maybe(*RANK)),
+                "verdict": draw(maybe("confirmed", "implied", "failed", "escalated")),
+            }
+        )
+    return rows
+
+
+@st.composite
+def ticket_rows(draw: st.DrawFn) -> list[Fact]:
+    return [
+        {
+            **STAMP,
+            "ticket_id": f"t{number}",
+            "product_id": "",
+            "kind": draw(st.sampled_from(["escalation", "incident"])),
+            "opened_at": draw(MOMENTS),
+            "status": "new",
+            "linked_interaction_id": draw(maybe("i0", "i1", "gone")),
+            "linked_session_id": draw(maybe("s1", "s2")),
+        }
+        for number in range(draw(st.integers(0, 3)))
+    ]
+
+
+def stored(store: Warehouse) -> list[Fact]:
+    return in_order(store.rows("SELECT * FROM user_days"))
+
+
+def in_order(rows: Iterable[Fact]) -> list[Fact]:
+    return sorted(rows, key=lambda row: str([row[name] for name in reduction.USER_DAYS.split(", ")]))
+
+
+def empty(store: Warehouse) -> None:
+    with store.write("emptied", "test") as tx:
+        for table in ("interactions", "feedback", "tickets", "user_days"):
+            tx.run(f"DELETE FROM {table}")
+
+
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@MANY
+@given(interaction_rows(), feedback_rows(), ticket_rows())
+def test_reduction_agrees_with_plain_python(
+    store: Warehouse, interactions: list[Fact], feedback: list[Fact], tickets: list[Fact]
+) -> None:
+    """Every measure of every user-day is what reading the rows one by one gives, with anything missing anywhere."""
+    empty(store)
+    with store.write("rows", "test") as tx:
+        for table, rows in (("interactions", interactions), ("feedback", feedback), ("tickets", tickets)):
+            tx.add(table, rows)
+        reduction.rebuild(tx)
+    assert stored(store) == in_order(reduced(interactions, feedback, tickets))
+
+
+@MANY
+@given(st.lists(st.one_of(interaction_rows(), feedback_rows(), ticket_rows()), max_size=5))
+def test_touched_partitions_are_enough(store: Warehouse, batches: list[list[Fact]]) -> None:
+    """Rebuilding only what each batch touched leaves user_days equal to a full rebuild, in any order of arrival."""
+    empty(store)
+    for number, batch in enumerate(batches):
+        with store.write("batch", "test") as tx:
+            reduction.make_touched(tx)
+            if not batch:
+                continue
+            table = next(t for t in ("interactions", "feedback", "tickets") if f"{t.removesuffix('s')}_id" in batch[0])
+            tx.add(table, [{**row, "load_id": f"l{number}"} for row in batch])
+            tx.run(f"CREATE TEMP TABLE came AS SELECT * FROM {table} WHERE load_id = 'l{number}'")
+            if table == "interactions":
+                tx.run("INSERT INTO touched SELECT DISTINCT product_id, day FROM came")
+            elif table == "feedback":
+                reduction.touch_pointed(tx, "feedback", "came")
+            else:
+                reduction.touch_pointed(tx, "tickets", "came")
+            reduction.rebuild_touched(tx)
+    with store.reading() as reader:
+        assert reduction.differing(reader) == 0
+
+
+def test_an_untouched_partition_keeps_its_rows(store: Warehouse) -> None:
+    """A partition that is not named is left as it is, right or wrong, and the check counts what is wrong."""
+    one = interaction_at("i1", "a", MONDAY)
+    two = interaction_at("i2", "a", MONDAY + DAY)
+    with store.write("rows", "test") as tx:
+        tx.add("interactions", [one, two])
+        reduction.rebuild(tx)
+        tx.run("UPDATE user_days SET tasks = 77")
+        reduction.make_touched(tx)
+        tx.add("touched", [{"product_id": "a", "day": MONDAY.date()}])
+        assert reduction.rebuild_touched(tx) == 1
+    assert store.rows("SELECT day, tasks FROM user_days ORDER BY day") == [
+        {"day": date(2026, 3, 2), "tasks": 1},
+        {"day": date(2026, 3, 3), "tasks": 77},
+    ]
+    with store.reading() as reader:
+        assert reduction.differing(reader) == 2  # the wrong row, and the right one that is not there
+
+
+def interaction_at(name: str, product: str, at: datetime, **stated: object) -> Fact:
+    return {
+        **STAMP,
+        "interaction_id": name,
+        "product_id": product,
+        "unit_id": "u",
+        "user_known": True,
+        "task_key": name,
+        "occurred_at": at,
+        "day": at.date(),
+        **stated,
+    }
+
+
+# the portable subset -------------------------------------------------------------------------------------------------
+def columns_of_the_facts(store: Warehouse) -> set[str]:
+    return {
+        str(row["name"])
+        for row in store.rows(
+            "SELECT DISTINCT column_name AS name FROM duckdb_columns()"
+            " WHERE table_name IN ('interactions', 'feedback', 'tickets', 'user_days')"
+        )
+    }
+
+
+def complaints(sql: str, columns: set[str]) -> list[str]:
+    """What in a text is outside the portable subset of the design."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    found = [
+        type(node).__name__
+        for node in tree.find_all(
+            exp.Filter, exp.Window, exp.Quantile, exp.PercentileCont, exp.PercentileDisc, exp.WithinGroup, exp.DateDiff,
+            exp.ApproxQuantile, exp.Median, exp.Qualify, exp.AtTimeZone, exp.TimestampDiff,
+        )
+    ]  # fmt: skip
+    found += ["GROUP BY ALL" for group in tree.find_all(exp.Group) if group.args.get("all")]
+    found += ["sum(CAST(..))" for total in tree.find_all(exp.Sum) if isinstance(total.this, exp.Cast)]
+    found += [f"alias {a.alias} shadows a column" for a in tree.find_all(exp.Alias) if a.alias in columns]
+    return found
+
+
+def test_reduction_stays_portable(store: Warehouse) -> None:
+    """The reduction uses nothing but the declared portable subset, and Spark's dialect takes it."""
+    assert complaints(reduction.REDUCTION, columns_of_the_facts(store)) == []
+    spark = sqlglot.transpile(
+        reduction.REDUCTION, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
+    )
+    assert [type(sqlglot.parse_one(text, read="spark")) for text in spark] == [exp.Select]
+
+
+@pytest.mark.parametrize(
+    "construct",
+    [
+        "SELECT count(*) FILTER (WHERE error) AS n FROM interactions",
+        "SELECT day, count(*) AS n FROM interactions GROUP BY ALL",
+        "SELECT quantile_cont(duration_ms, 0.5) AS n FROM interactions",
+        "SELECT median(duration_ms) AS n FROM interactions",
+        "SELECT sum(error) OVER () AS n FROM interactions",
+        "SELECT date_diff('day', occurred_at, escalated_at) AS n FROM interactions",
+        "SELECT min(pilot_id) AS pilot_id FROM interactions",
+        "SELECT sum(CAST(error AS BIGINT)) AS n FROM interactions",
+        "SELECT sum(error::INTEGER) AS n FROM interactions",
+        "SELECT occurred_at AT TIME ZONE 'UTC' AS n FROM interactions",
+    ],
+)
+def test_the_lint_sees_what_it_forbids(store: Warehouse, construct: str) -> None:
+    """Each forbidden construct is found, so that an empty list of complaints means something."""
+    assert complaints(construct, columns_of_the_facts(store))
