@@ -1,0 +1,217 @@
+"""python -m metrics read | list | sql: readings on the command line, as a table, JSON or CSV."""
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+
+from data.errors import PlumblineError, did_you_mean
+from data.settings import settings
+from data.warehouse import Warehouse
+from metrics import CATALOG, HEADLINES, Reading, Scope, compile_sql, default_scope, read, waiting
+from metrics.catalog import resolve
+from metrics.compile import VIEWS
+from metrics.spec import DIMENSIONS, MetricError, Ratio, dimensions
+
+WEEKS = timedelta(days=83)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. 0: done; 1: the warehouse refuses, nothing was read; 2: the question cannot be asked."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except BrokenPipeError:  # whoever read our lines has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MetricError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except PlumblineError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m metrics", description="Read the metrics of a warehouse.")
+    commands = parser.add_subparsers(required=True, metavar="read | list | sql")
+    where = "default: $PLUMBLINE_WAREHOUSE or data/warehouse.duckdb"
+    parser.add_argument("--warehouse", metavar="FILE", help=where)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--warehouse", metavar="FILE", help=where, default=argparse.SUPPRESS)
+    scope = argparse.ArgumentParser(add_help=False)
+    scope.add_argument("--product", action="append", metavar="ID", help="only this product; may be repeated")
+    scope.add_argument("--pilot", action="append", metavar="ID", help="only this pilot; may be repeated")
+    scope.add_argument("--team", action="append", metavar="ID", help="only this team; may be repeated")
+    scope.add_argument("--since", type=_day, metavar="DAY", help="first day, 2026-09-01; default: 12 weeks to --until")
+    scope.add_argument("--until", type=_day, metavar="DAY", help="last day; default: the last day with data")
+    scope.add_argument("--by", default="", metavar="NAMES", help=f"comma-separated: {', '.join(sorted(DIMENSIONS))}")
+    reading = commands.add_parser("read", parents=[shared, scope], help="readings, one for each metric and group")
+    reading.add_argument(
+        "--metric", action="append", metavar="NAME", help=f"may be repeated; default: {', '.join(HEADLINES)}"
+    )
+    form = reading.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="an array of readings")
+    form.add_argument("--csv", action="store_true", help="a table with a header line")
+    reading.set_defaults(run=_read)
+    listing = commands.add_parser("list", parents=[shared], help="every metric and what it asks")
+    listing.add_argument("--json", action="store_true", help="with definitions")
+    listing.set_defaults(run=_list)
+    text = commands.add_parser("sql", parents=[shared, scope], help="the SELECT behind a metric, with its parameters")
+    text.add_argument("metric", metavar="METRIC")
+    text.set_defaults(run=_sql)
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day; write it as 2026-09-30") from None
+
+
+def _read(options: argparse.Namespace) -> int:
+    by = dimensions([name.strip() for name in options.by.split(",") if name.strip()])
+    metrics = resolve(options.metric or HEADLINES)
+    if not options.metric:
+        fit = [metric for metric in metrics if isinstance(metric, Ratio) and VIEWS[metric.fact].dimensions >= set(by)]
+        left_out = [metric.name for metric in metrics if metric not in fit]
+        if left_out:
+            print(f"Not by {options.by}, so left out: {', '.join(left_out)}.", file=sys.stderr)
+        metrics = list(fit)
+    store = Warehouse.open(options.warehouse)
+    try:
+        readings = read(store, metrics, _scope(store, options), by)
+        unmapped = waiting(store)
+    finally:
+        store.close()
+    if options.json:
+        print(json.dumps([asdict(reading) for reading in readings], indent=2, ensure_ascii=False))
+    elif options.csv:
+        _print_csv(readings, by)
+    else:
+        _print_table(readings)
+    if unmapped:
+        print(
+            f"{unmapped:,} interactions are of no product of the registry and count in no reading:"
+            " python -m loaders unmapped shows them.",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    if options.json:
+        shown = ("name", "title", "question", "definition", "counts", "better", "caveat")
+        print(json.dumps([{key: getattr(metric, key) for key in shown} for metric in CATALOG.values()], indent=2))
+        return 0
+    width = max(map(len, CATALOG))
+    for metric in CATALOG.values():
+        print(f"{metric.name:<{width}}  {metric.question}")
+    return 0
+
+
+def _sql(options: argparse.Namespace) -> int:
+    metric = resolve([options.metric])[0]
+    if not isinstance(metric, Ratio):
+        raise MetricError(f"{metric.name} is made of other readings.", "Ask for the SQL of those.")
+    by = dimensions([name.strip() for name in options.by.split(",") if name.strip()])
+    store = Warehouse.open(options.warehouse)
+    try:
+        query = compile_sql([metric], _scope(store, options), by, settings(store))
+    finally:
+        store.close()
+    for name, value in query.params.items():
+        print(f"-- ${name} = {value if not isinstance(value, list) else [str(item) for item in value]}")
+    print(query.sql + ";")
+    return 0
+
+
+def _scope(store: Warehouse, options: argparse.Namespace) -> Scope:
+    until = options.until or default_scope(store).until
+    _exist(store, "product", options.product, "SELECT DISTINCT product_id AS id FROM user_days")
+    _exist(store, "pilot", options.pilot, "SELECT DISTINCT pilot_id AS id FROM user_days WHERE pilot_id IS NOT NULL")
+    return _asked(options, options.since or until - WEEKS, until)
+
+
+def _asked(options: argparse.Namespace, since: date, until: date) -> Scope:
+    if since > until:
+        raise MetricError(f"The period begins on {since} and ends on {until}, before it begins.", "Exchange the days.")
+    return Scope(
+        since=since,
+        until=until,
+        products=tuple(options.product) if options.product else None,
+        pilots=tuple(options.pilot) if options.pilot else None,
+        teams=tuple(options.team) if options.team else None,
+    )
+
+
+def _exist(store: Warehouse, what: str, names: Sequence[str] | None, seen: str) -> None:
+    """MetricError for a name that neither the registry nor the data know."""
+    if not names:
+        return
+    sql = f"SELECT {what}_id AS id FROM {what}s WHERE valid_to IS NULL UNION {seen}"
+    if what == "product":
+        sql += " UNION SELECT DISTINCT product_id AS id FROM usage_daily"
+    known = {str(row["id"]) for row in store.rows(sql)} - {""}
+    for name in names:
+        if name not in known:
+            raise MetricError(
+                f"There is no {what} '{name}'.{did_you_mean(name, known)}",
+                f"Known are {', '.join(sorted(known)[:20])}." if known else f"No {what} is registered yet.",
+            )
+
+
+def _print_csv(readings: Sequence[Reading], by: Sequence[str]) -> None:
+    fields = [name for name in Reading.__dataclass_fields__ if name != "group"]
+    writer = csv.writer(sys.stdout)
+    writer.writerow(["metric", *by, *fields[1:]])
+    for reading in readings:
+        values = asdict(reading)
+        writer.writerow(
+            [
+                _cell(value)
+                for value in (reading.metric, *reading.group.values(), *(values[name] for name in fields[1:]))
+            ]
+        )
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet would take for a formula gets a quote before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value
+
+
+def _print_table(readings: Sequence[Reading]) -> None:
+    rows = [("group", "metric", "value", "interval", "units", "events", "status", "why")]
+    for reading in readings:
+        group = ", ".join(str(value) for value in reading.group.values()) or "all"
+        interval = (
+            f"{reading.low:.1%} to {reading.high:.1%}" if reading.low is not None and reading.high is not None else ""
+        )
+        value = "-" if reading.value is None else f"{reading.value:.1%}"
+        status = reading.status + ("" if reading.decides else " *")
+        rows.append(
+            (
+                group,
+                reading.metric,
+                value,
+                interval,
+                f"{reading.units:,}",
+                f"{reading.events:,}",
+                status,
+                reading.missing,
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(7)]
+    for row in rows:
+        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[7]]).rstrip())
+    if any(not reading.decides for reading in readings):
+        print("* may not drive a decision")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""Adoption: of the people a product is for, how many come back to it."""
+
+from dataclasses import replace
+
+from metrics.spec import Ratio
+
+RETURNING = (
+    "People of the registered audience with qualifying use in at least two distinct ISO weeks of the last four "
+    "complete ones, of all who were granted access before those weeks began and had not left when they ended. "
+    "The four weeks end with the last complete ISO week on or before the end of the period and the last day of "
+    "data. Qualifying use is an interaction that was not a technical error, or a daily usage report that says "
+    "active (not used for a day that has events). Shadow-mode rows and accounts of services, tests and the "
+    "product team are left out. A person of several products is one person. For a pilot: its own audience, "
+    "within its dates."
+)
+
+HEADLINE = Ratio(
+    name="adoption",
+    title="Adoption",
+    question="Of the people it is for, how many came back in at least two of the last four weeks?",
+    definition=RETURNING,
+    fact="audience",
+    hit="CASE WHEN active_weeks >= 2 THEN 1 ELSE 0 END",
+    of="eligible_4w",
+    counts="people eligible for all four weeks",
+    better="higher",
+    caveat="The audience is observed whole: the interval says what would vary if the same process continued.",
+    trailing_weeks=4,
+    settings=("min_known_share",),
+)
+
+METRICS = (
+    HEADLINE,
+    replace(HEADLINE, name="adoption.returning", title="Returning in four weeks"),
+    Ratio(
+        name="adoption.reach",
+        title="Reach",
+        question="Of the people it is for, how many used it at all in the period?",
+        definition=(
+            "People of the registered audience with qualifying use in the period, of all who were eligible at "
+            "any time in it (granted access by its last day of data, not gone before its first day)."
+        ),
+        fact="audience",
+        hit="active",
+        of="eligible",
+        counts="people eligible in the period",
+        better="higher",
+        caveat="A first try counts as much as a habit; read it beside adoption.",
+        settings=("min_known_share",),
+    ),
+)

@@ -1,0 +1,152 @@
+"""The shared views a question is asked of: which products, which people, how far the data reach, who belongs to which
+pilot.
+
+Every view is SQL text with named parameters ($since); nothing a person typed is ever in the text.
+"""
+
+from collections.abc import Iterable
+
+from metrics.spec import Scope
+
+NOT_SHADOW = "(u.mode IS NULL OR u.mode <> 'shadow')"
+
+# One person a name, also where two systems use two: an alias that two people claim is nobody's.
+ALIAS = """
+SELECT alias, person
+FROM (
+  SELECT source_user AS alias, min(user_id) AS person, max(user_id) AS other
+  FROM person_aliases WHERE valid_to IS NULL
+  GROUP BY source_user) AS claim
+WHERE person = other
+"""
+
+# One row a person, whatever the registry holds, so that no join can multiply use.
+STAFF = """
+SELECT user_id AS person, min(team_id) AS team, min(kind) AS kind
+FROM people WHERE valid_to IS NULL
+GROUP BY user_id
+"""
+
+# Without a date of access, the day the registry first said so: today's roster says nothing about last month, and a
+# later edit of a row does not make the person new.
+AUDIENCE = """
+SELECT a.product_id AS product, a.pilot_id AS pilot, coalesce(alias.person, a.user_id) AS unit_id,
+  coalesce(a.granted_on, a.first_known) AS granted_on, a.left_on,
+  staff.team, coalesce(staff.kind, 'employee') = 'employee' AS counted
+FROM (
+  SELECT *, min(valid_from) OVER (PARTITION BY product_id, pilot_id, user_id) AS first_known
+  FROM audience) AS a
+LEFT JOIN alias ON alias.alias = a.user_id
+LEFT JOIN staff ON staff.person = coalesce(alias.person, a.user_id)
+WHERE a.valid_to IS NULL
+"""
+
+PILOT_DATES = """
+SELECT pilot_id AS pilot, product_id AS product, coalesce(starts_on, DATE '1900-01-01') AS starts_on,
+  coalesce(ends_on, DATE '9999-12-31') AS ends_on
+FROM pilots WHERE valid_to IS NULL
+"""
+
+# Which days each product's events cover: by the published loads; by the rows themselves where no load says.
+EVENT_SPANS = """
+SELECT f.product_id AS product, min(f.first_day) AS begins, max(f.last_day) AS through
+FROM feed_days AS f JOIN loads AS l ON l.load_id = f.load_id
+WHERE l.status = 'published' AND f.fact = 'interactions'
+GROUP BY f.product_id
+UNION ALL
+SELECT u.product_id AS product, min(u.day) AS begins, max(u.day) AS through
+FROM user_days AS u
+WHERE u.product_id NOT IN (
+  SELECT f.product_id FROM feed_days AS f JOIN loads AS l ON l.load_id = f.load_id
+  WHERE l.status = 'published' AND f.fact = 'interactions')
+GROUP BY u.product_id
+"""
+
+# Daily usage reports count from their own rows: a snapshot over more than a day says nothing about days.
+REPORT_SPANS = """
+SELECT d.product_id AS product, min(d.day) AS begins, max(d.day) AS through
+FROM usage_daily AS d WHERE d.period_days = 1
+GROUP BY d.product_id
+"""
+
+
+def shelf(scope: Scope) -> str:
+    """The products asked about: those named, else all in the registry that were not retired before the period; if
+    visible.
+    """
+    visible = " AND list_contains(CAST($visible AS VARCHAR[]), product_id)" if scope.visible is not None else ""
+    if scope.products is not None:
+        named = "SELECT unnest(CAST($products AS VARCHAR[])) AS product_id"
+        return f"\nSELECT DISTINCT product_id AS product\nFROM ({named}) AS named\nWHERE true{visible}\n"
+    return (
+        "\nSELECT DISTINCT product_id AS product\nFROM products"
+        f"\nWHERE valid_to IS NULL AND (retired_on IS NULL OR retired_on > $since){visible}\n"
+    )
+
+
+def edges(*facts: str) -> str:
+    """First and last day of data of every product on the shelf, over one fact or several."""
+    spans = {"interactions": EVENT_SPANS, "usage_daily": REPORT_SPANS}
+    body = "UNION ALL".join(spans[fact] for fact in facts)
+    return (
+        "\nSELECT span.product, min(span.begins) AS begins, max(span.through) AS through"
+        f"\nFROM ({_indent(body)}) AS span JOIN shelf ON shelf.product = span.product"
+        "\nGROUP BY span.product\n"
+    )
+
+
+def scoped_use(
+    scope: Scope, table: str, columns: Iterable[str], *, period: str = "u.day BETWEEN $since AND $until"
+) -> str:
+    """Rows of user_days (or of interactions) in scope, with person, team and dimension columns as readings know them.
+
+    `counted` is false for service, test and product-team accounts. `aged`: the escalation window lies within the data.
+    """
+    teams = (
+        "\n  AND list_contains(CAST($teams AS VARCHAR[]), coalesce(staff.team, u.team_id))"
+        if scope.teams is not None
+        else ""
+    )
+    return (
+        "\nSELECT u.day, u.product_id AS product, u.pilot_id AS stated_pilot, u.scenario_id AS scenario,"
+        "\n  u.service_version AS release, u.mode, coalesce(alias.person, u.unit_id) AS unit_id, u.user_known,"
+        "\n  coalesce(staff.team, u.team_id) AS team, coalesce(staff.kind, 'employee') = 'employee' AS counted,"
+        "\n  u.day + CAST($escalation_window_days AS INTEGER) <= edges.through AS aged,"
+        f"\n  {', '.join(f'u.{column}' for column in columns)}"
+        f"\nFROM {table} AS u"
+        "\nJOIN edges ON edges.product = u.product_id"
+        "\nLEFT JOIN alias ON alias.alias = u.unit_id"
+        "\nLEFT JOIN staff ON staff.person = coalesce(alias.person, u.unit_id)"
+        f"\nWHERE {period} AND {NOT_SHADOW}{teams}\n"
+    )
+
+
+PILOT_DAYS = """
+SELECT DISTINCT p.pilot, u.product, u.unit_id, u.day
+FROM (SELECT DISTINCT product, unit_id, day FROM use WHERE user_known) AS u
+JOIN pilot_dates AS p ON p.product = u.product AND u.day BETWEEN p.starts_on AND p.ends_on
+JOIN roster AS r ON r.product = u.product AND r.pilot = p.pilot AND r.unit_id = u.unit_id
+  AND r.granted_on <= u.day AND (r.left_on IS NULL OR r.left_on > u.day)
+"""
+
+# A row is of a pilot when its file says so, or when the pilot's audience holds that person that day. A person in two
+# pilots counts in both; a row counts once in each.
+USE_BY_PILOT = """
+SELECT u.*, u.stated_pilot AS pilot FROM use AS u WHERE u.stated_pilot IS NOT NULL
+UNION ALL
+SELECT u.*, d.pilot FROM use AS u
+JOIN pilot_days AS d ON d.product = u.product AND d.unit_id = u.unit_id AND d.day = u.day
+WHERE u.stated_pilot IS NULL OR u.stated_pilot <> d.pilot
+"""
+
+USE_OF_PILOTS = """
+SELECT u.* FROM use AS u
+WHERE list_contains(CAST($pilots AS VARCHAR[]), u.stated_pilot) OR EXISTS (
+  SELECT 1 FROM pilot_days AS d
+  WHERE d.product = u.product AND d.unit_id = u.unit_id AND d.day = u.day
+    AND list_contains(CAST($pilots AS VARCHAR[]), d.pilot))
+"""
+
+
+def _indent(text: str) -> str:
+    return text.replace("\n", "\n  ")

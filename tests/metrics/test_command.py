@@ -1,0 +1,142 @@
+"""python -m metrics: what it prints and how it ends."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from metrics import CATALOG, HEADLINES
+from metrics.__main__ import main
+from metrics.spec import Reading
+from tests.metrics.company import Company, day, granted, tasks
+
+
+@pytest.fixture
+def shop(company: Company) -> str:
+    """The path of a closed warehouse with a product, an audience of forty and four weeks of use."""
+    company.sells("chat", "=evil").has("audience", [granted(f"p{n}") for n in range(40)])
+    company.has(
+        "user_days", [tasks(f"p{n}", day(7 * w + 6), 2, 1, scenario_id="letters") for n in range(40) for w in range(4)]
+    )
+    company.has("user_days", [{**tasks("p1", day(1), 7), "product_id": "stray"}])
+    company.has("pilots", [{"pilot_id": "trial", "product_id": "chat", "starts_on": day(0)}])
+    company.store.close()
+    return str(company.store.path)
+
+
+def test_json_is_an_array_of_readings(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The keys of each are exactly the fields of a Reading, in order; unmapped interactions are told on stderr."""
+    assert main(["read", "--warehouse", shop, "--json"]) == 0
+    out, err = capsys.readouterr()
+    readings = json.loads(out)
+    assert [reading["metric"] for reading in readings] == list(HEADLINES)
+    for reading in readings:
+        assert list(reading) == [field.name for field in fields(Reading)]
+    assert readings[1]["value"] == pytest.approx(2 / 3)
+    assert readings[1]["group"] == {}
+    assert "7 interactions are of no product of the registry" in err
+
+
+def test_groups_and_periods_narrow_a_reading(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """--metric, --product, --since, --until and --by do what they say; the warehouse may be named first, too."""
+    options = ["--metric", "task_success", "--product", "chat", "--since", "2026-09-07", "--until", "2026-09-20"]
+    assert main(["--warehouse", shop, "read", *options, "--by", "product,week", "--json"]) == 0
+    readings = json.loads(capsys.readouterr().out)
+    assert [(reading["group"], reading["events"]) for reading in readings] == [
+        ({"product": "chat", "week": "2026-W37"}, 120),
+        ({"product": "chat", "week": "2026-W38"}, 120),
+    ]
+
+
+def test_csv_has_a_column_a_dimension_and_no_formula(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A header line, one line a reading; a product named like a formula is written as text."""
+    assert main(["read", "--warehouse", shop, "--by", "product", "--metric", "task_success", "--csv"]) == 0
+    lines = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [line["product"] for line in lines] == ["'=evil", "chat"]
+    assert [line["status"] for line in lines] == ["not_measured", "ok"]
+    assert lines[1]["value"] == "0.666666666667"
+
+
+def test_the_table_says_why_a_number_may_not_decide(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Value, interval, units, events, status and a reason; no value is a dash."""
+    assert main(["read", "--warehouse", shop]) == 0
+    out = capsys.readouterr().out
+    assert "66.7%" in out
+    assert "No source says which of the 480 tasks were handed to a human" in out
+    assert "* may not drive a decision" in out
+
+
+def test_a_metric_that_does_not_fit_is_left_out_aloud(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By scenario the headlines without adoption; asked for by name, adoption is refused."""
+    assert main(["read", "--warehouse", shop, "--by", "scenario", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert {reading["metric"] for reading in json.loads(out)} == {"task_success", "escalation_rate"}
+    assert "left out: adoption." in err
+    assert main(["read", "--warehouse", shop, "--by", "scenario", "--metric", "adoption"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--metric", "task_sucess"], "Did you mean 'task_success'?"),
+        (["--by", "produkt"], "Did you mean 'product'?"),
+        (["--product", "chatt"], "There is no product 'chatt'. Did you mean 'chat'?"),
+        (["--pilot", "trail"], "There is no pilot 'trail'. Did you mean 'trial'?"),
+        (["--since", "2026-10-01", "--until", "2026-09-01"], "ends on 2026-09-01, before it begins"),
+    ],
+)
+def test_a_wrong_word_gets_the_right_one(
+    shop: str, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    """Exit 2, nothing on stdout, and a sentence with the nearest right name."""
+    assert main(["read", "--warehouse", shop, *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert sentence in err
+
+
+def test_a_wrong_day_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """A day that is none is refused by argparse's exit 2 with the form expected."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["read", "--since", "yesterday"])
+    assert "'yesterday' is not a day; write it as 2026-09-30" in capsys.readouterr().err
+
+
+def test_a_missing_warehouse_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 1 and what to do; no traceback."""
+    assert main(["read", "--warehouse", str(tmp_path / "none.duckdb")]) == 1
+    assert "There is no warehouse at" in capsys.readouterr().err
+
+
+def test_list_names_every_metric(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line a metric with its question; --json adds the definition."""
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(CATALOG)
+    assert main(["list", "--json"]) == 0
+    assert all(metric["definition"] for metric in json.loads(capsys.readouterr().out))
+
+
+def test_sql_prints_the_statement_with_its_parameters(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The text is the one the engine runs; a person's words stand in the parameters only."""
+    assert main(["sql", "task_success", "--warehouse", shop, "--product", "chat", "--by", "week"]) == 0
+    out = capsys.readouterr().out
+    assert "-- $products = ['chat']" in out
+    assert "-- $until = 2026-10-04" in out
+    assert "GROUP BY bucket" in out
+    assert main(["sql", "task_succes", "--warehouse", shop]) == 2
+
+
+def test_the_command_runs_as_a_module(shop: str) -> None:
+    """Python -m metrics finds its warehouse in the environment."""
+    environment = {**os.environ, "PLUMBLINE_WAREHOUSE": shop}
+    command = [sys.executable, "-m", "metrics", "read", "--metric", "adoption", "--json"]
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)[0]["value"] == 1.0
