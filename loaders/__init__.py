@@ -1,0 +1,11 @@
+"""How files become rows: the formats, and the way of a file from the door to the tables."""
+
+from __future__ import annotations
+
+from loaders.canonical import FORMAT as CANONICAL
+from loaders.format import Format
+from loaders.otlp_genai import FORMAT as OTLP_GENAI
+from loaders.promptfoo import FORMAT as PROMPTFOO
+
+FORMATS: dict[str, Format] = {entry.name: entry for entry in (CANONICAL, OTLP_GENAI, PROMPTFOO)}
+"""Every import format by name, in order of worth."""

@@ -1,0 +1,203 @@
+"""`python -m loaders`: load files, look at what was loaded, take it back, say what a product is called."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.cursor import Row
+from data.errors import PlumblineError
+from data.warehouse import Warehouse, default_path
+from loaders import FORMATS, mapping
+from loaders.contract import columns_of
+from loaders.format import Options, Refused
+from loaders.ingest import Outcome, load
+from loaders.undo import redo, undo
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    whole = argparse.ArgumentParser(prog="python -m loaders", description=__doc__)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--warehouse", type=Path, metavar="FILE", help="default: PLUMBLINE_WAREHOUSE, else data/warehouse.duckdb")
+    shared.add_argument("--json", action="store_true", help="print JSON")
+    commands = whole.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("load", parents=[shared], help="load files (a folder: every file in it)")
+    one.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    one.add_argument("--format", metavar="NAME", help="instead of recognising the content")
+    one.add_argument("--product", metavar="ID", help="the product all rows are of, whatever the file says")
+    one.add_argument("--pilot", metavar="ID", help="the pilot of rows that name none")
+    one.add_argument("--timezone", metavar="TZ", help="zone of moments without an offset, e.g. Europe/Berlin (default UTC)")
+    one.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="fill a column the file leaves empty")
+    one.add_argument("--new", action="store_true", help="register products the registry does not know")
+    one.add_argument("--dry-run", action="store_true", help="show what would happen and change nothing")
+    commands.add_parser("formats", parents=[shared], help="what can be read")
+    commands.add_parser("list", parents=[shared], help="every load, the newest first")
+    for name, text in (("show", "one load in full"), ("undo", "take a load back"), ("redo", "put an undone load in again"),
+                       ("quarantine", "the records of a load that were not taken, and why")):  # fmt: skip
+        commands.add_parser(name, parents=[shared], help=text).add_argument("load_id")
+    commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
+    rule = commands.add_parser("map", parents=[shared], help="say which product a source's value means")
+    rule.add_argument("rules", nargs="+", metavar="FIELD=VALUE:PRODUCT", help="^= matches a prefix, ~= a regular expression")
+    rule.add_argument("--new", action="store_true", help="register products the registry does not know")
+    return whole
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 refused and nothing changed, 2 wrong usage."""
+    given = parser().parse_args(arguments)
+    if given.command == "formats":
+        return _formats(given.json)
+    try:
+        options = _options(given) if given.command == "load" else None
+    except Refused as refusal:
+        print(f"{refusal}", file=sys.stderr)
+        return 2
+    try:
+        store = Warehouse.open(given.warehouse or default_path())
+    except PlumblineError as error:
+        return _refused(given, error)
+    try:
+        if options is not None:
+            return _load(store, given, options)
+        return _answer(store, given)
+    except PlumblineError as error:
+        return _refused(given, error)
+    finally:
+        store.close()
+
+
+def _refused(given: argparse.Namespace, error: PlumblineError) -> int:
+    if given.command == "load" and given.json:
+        print(json.dumps([Outcome(file=str(path), messages=[str(error)]).as_json() for path in given.paths], indent=2))
+    print(error, file=sys.stderr)
+    return 1
+
+
+def who() -> str:
+    """The person at the command line."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return os.environ.get("USER", "command line")
+
+
+def _options(given: argparse.Namespace) -> Options:
+    from zoneinfo import available_timezones
+
+    from data.errors import did_you_mean
+
+    values = {}
+    known = {name for format in FORMATS.values() for fact in format.facts for name in columns_of(fact)}
+    for pair in given.set:
+        key, sign, value = pair.partition("=")
+        if not sign or key not in known:
+            raise Refused(f'--set "{pair}" fills no column.{did_you_mean(key, known)}', "Write --set column=value.")
+        values[key] = value
+    if given.timezone and given.timezone not in available_timezones():
+        near = did_you_mean(given.timezone, available_timezones())
+        raise Refused(f'"{given.timezone}" is not a time zone.{near}', "Use an IANA name such as Europe/Berlin.")
+    if given.format and given.format not in FORMATS:
+        near = did_you_mean(given.format, FORMATS)
+        raise Refused(f'There is no format "{given.format}".{near}', f"Known: {', '.join(FORMATS)}.")
+    return Options(given.product, given.pilot, given.timezone, values)
+
+
+def _load(store: Warehouse, given: argparse.Namespace, options: Options) -> int:
+    paths = [file for path in given.paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    outcomes = []
+    for path in paths:
+        outcome = load(store, path, who=who(), format=given.format, options=options, dry_run=given.dry_run)
+        if given.new and outcome.status == "published" and outcome.unmapped:
+            values = store.rows("SELECT DISTINCT value FROM unmapped WHERE load_id = ? AND value <> ''", [outcome.load_id])
+            mapping.register(store, [str(row["value"]) for row in values], who())
+            outcome.unmapped = sum(
+                entry.records for entry in mapping.inbox(store) if not entry.value
+            )  # what names no product at all still waits
+            outcome.messages = [text for text in outcome.messages if "unmapped inbox" not in text]
+        outcomes.append(outcome)
+        if not given.json:
+            _print_outcome(outcome)
+    if given.json:
+        print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2, ensure_ascii=False))
+    return 0 if all(outcome.status != "refused" for outcome in outcomes) else 1
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    if outcome.status == "refused":
+        print(f"{outcome.file}: refused, nothing was changed.")
+    else:
+        verb = "would load" if outcome.status == "preview" else f"loaded as {outcome.load_id}"
+        print(f"{outcome.file}: {verb} ({outcome.format}, {outcome.confidence:.0%} sure, {outcome.seconds:.1f} s)")
+        print(
+            f"  {outcome.rows_read:,} records = {outcome.accepted:,} accepted + {outcome.duplicates:,} duplicates"
+            f" + {outcome.quarantined:,} quarantined + {outcome.blank:,} blank + {outcome.ignored:,} ignored"
+        )
+        for key, value in outcome.totals.items():
+            print(f"  {key}: {value:,}")
+    for message in outcome.messages:
+        print(f"  {message}")
+
+
+def _formats(as_json: bool) -> int:
+    rows: list[Row] = [
+        {"name": format.name, "title": format.title, "facts": ", ".join(format.facts),
+         "product_field": format.product_field, "fills": format.fills, "lacks": format.lacks,
+         "asks": ", ".join(format.asks)}
+        for format in FORMATS.values()
+    ]  # fmt: skip
+    return _print_rows(rows, as_json)
+
+
+def _answer(store: Warehouse, given: argparse.Namespace) -> int:
+    if given.command == "list":
+        return _print_rows(store.rows(
+            "SELECT load_id, file_name, format, status, rows_read, accepted, quarantined, loaded_by, loaded_at FROM loads"
+            " ORDER BY load_id DESC"), given.json)  # fmt: skip
+    if given.command == "show":
+        row = store.one("SELECT * FROM loads WHERE load_id = ?", [given.load_id])
+        if row is None:
+            raise Refused(f"There is no load {given.load_id}.", "See python -m loaders list.")
+        return _print_rows([{"what": key, "is": value} for key, value in row.items()] if not given.json else [row], given.json)
+    if given.command == "quarantine":
+        return _print_rows(store.rows(
+            "SELECT line, column_name, code, message, value FROM quarantine WHERE load_id = ? ORDER BY line, column_name",
+            [given.load_id]), given.json)  # fmt: skip
+    if given.command == "unmapped":
+        return _print_rows(
+            [{"field": entry.field, "value": entry.value, "records": entry.records, "loads": entry.loads,
+              "nearest product": entry.nearest or ""} for entry in mapping.inbox(store)], given.json)  # fmt: skip
+    if given.command == "map":
+        rules = [mapping.parse_rule(text) for text in given.rules]
+        changed = mapping.add_rules(store, rules, who(), new=given.new)
+        print(json.dumps({"rules": len(rules), "rows": changed}) if given.json else
+              f"{len(rules)} rules stored; {changed:,} rows changed product.")  # fmt: skip
+        return 0
+    rows = (undo if given.command == "undo" else redo)(store, given.load_id, who())
+    said = ", ".join(f"{count:,} rows of {table}" for table, count in rows.items()) or "no rows"
+    verb = "Taken back" if given.command == "undo" else "Put in again"
+    print(json.dumps({"load_id": given.load_id, "rows": rows}) if given.json else f"{verb}: {said}.")
+    return 0
+
+
+def _print_rows(rows: Sequence[Row], as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(list(rows), indent=2, default=str, ensure_ascii=False))
+        return 0
+    if not rows:
+        print("Nothing.")
+        return 0
+    cells = [[str(name) for name in rows[0]]] + [["" if cell is None else str(cell) for cell in row.values()] for row in rows]
+    widths = [min(60, max(len(row[index]) for row in cells)) for index in range(len(cells[0]))]
+    for row in cells:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""Our own format: CSV, JSON lines or Parquet with the columns of the contract, one file a fact table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.errors import did_you_mean
+from data.facts import FACTS
+from loaders.contract import columns_of
+from loaders.csvtext import LONGEST_CELL, header_of, records
+from loaders.format import Format, Head, Match, Refused, Stage
+from loaders.head import read_head
+from loaders.jsontext import documents, text
+
+ALIASES = {"task_id": "task_key"}
+OURS = frozenset(
+    "event_key row_hash load_id source_row source_records source_product unit_id user_known day duration_bucket"
+    " superseded_by".split()
+)
+"""Columns that a load writes itself: left out without a word when an export of ours comes back."""
+
+
+def recognise(head: Head) -> Match:
+    """Ours when a fact's signature columns are all there; the more of the rest is known, the surer."""
+    names = _names(head)
+    if not names:
+        return Match(0.0)
+    table = table_of(names)
+    if table is None:
+        near = max(FACTS, key=lambda name: (len(FACTS[name].sign & names), len(set(columns_of(name)) & names)))
+        missing = sorted(FACTS[near].sign - names)
+        share = len(FACTS[near].sign & names) / len(FACTS[near].sign)
+        return Match(0.2 * share, f"for {near}: the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
+    known = sum(name in columns_of(table) or name in OURS for name in names)
+    return Match(0.6 + 0.4 * known / len(names))
+
+
+def table_of(names: set[str]) -> str | None:
+    """The fact whose signature is among the column names, the one that knows most of them."""
+    fit = [table for table, fact in FACTS.items() if fact.sign <= names]
+    return max(fit, key=lambda table: len(set(columns_of(table)) & names)) if fit else None
+
+
+def parse(path: Path, stage: Stage) -> None:
+    """Read one file of ours. Raises Refused when its text, JSON or Parquet is malformed."""
+    head = read_head(path)
+    table = table_of(_names(head))
+    if table is None:
+        raise Refused(
+            "No table has these columns.", f"A file of ours names, for interactions: {_sign('interactions')}."
+        )
+    if head.kind == "csv":
+        _parse_csv(path, stage, table)
+    elif head.kind == "json":
+        _parse_json(path, stage, table)
+    else:
+        _parse_parquet(path, stage, table, head.columns)
+
+
+def _sign(table: str) -> str:
+    return ", ".join(sorted(FACTS[table].sign))
+
+
+def _names(head: Head) -> set[str]:
+    if head.kind in ("csv", "parquet"):
+        found = list(head.columns)
+    else:
+        found = [key for document in head.documents if isinstance(document, dict) for key in document]
+    return {ALIASES.get(name.strip().lower(), name.strip().lower()) for name in found}
+
+
+def _known(names: Sequence[str], stage: Stage, table: str) -> dict[str, str]:
+    """The file's columns that the contract knows: contract name -> name in the file; says which are left out."""
+    contract, found, unknown = columns_of(table), {}, []
+    for name in names:
+        low = ALIASES.get(name.strip().lower(), name.strip().lower())
+        if low in contract:
+            found[low] = name
+        elif low not in OURS:
+            unknown.append(name)
+    missing = [name for name in contract if name not in found]
+    for name in unknown:
+        stage.note(f'Column "{name}" is not one of {table} and was left out.{did_you_mean(name.lower(), missing)}')
+    return found
+
+
+def _parse_csv(path: Path, stage: Stage, table: str) -> None:
+    names, delimiter = header_of(path)
+    known = _known(names, stage, table)
+    place = {name.strip().lower(): index for index, name in enumerate(names)}
+    if not stage.careful and _fast(path, stage, table, names, delimiter, known):
+        return
+    order = {name: place[given.strip().lower()] for name, given in known.items()}
+    rows = stage.table("records", ["source_row", "line", *order])
+    plain = frozenset(order.values())
+    for record in records(path, delimiter, len(names), plain):
+        stage.read()
+        if record.code == "blank" or (record.cells and not any(cell.strip() for cell in record.cells)):
+            stage.blank()
+        elif record.fault:
+            stage.broken(record.line, None, record.code, f"{record.fault[0].upper()}{record.fault[1:]}.")
+        else:
+            cells = (record.cells[index] for index in order.values())
+            rows.add(str(record.row), str(record.line), *cells)
+    stage.fill(table, order, _located("records", order))
+
+
+def _located(name: str, columns: Sequence[str] | dict[str, int]) -> str:
+    cells = "".join(f', "{column}"' for column in columns)
+    return (
+        "SELECT CAST(source_row AS BIGINT) AS source_row, CAST(line AS BIGINT) AS line, 1 AS source_records"
+        f"{cells} FROM {name}"
+    )
+
+
+def _fast(
+    path: Path, stage: Stage, table: str, names: Sequence[str], delimiter: str, known: dict[str, str]
+) -> bool:
+    """One pass by DuckDB's own reader, strict, all text, columns by the names we read ourselves."""
+    columns = ", ".join(f"'column{index}': 'VARCHAR'" for index in range(len(names)))
+    place = {name: index for index, name in enumerate(names)}
+    cells = ", ".join(f'column{place[given]} AS "{name}"' for name, given in known.items())
+    file = str(path).replace("'", "''")
+    return stage.fill_file(
+        table,
+        known,
+        f"SELECT {cells} FROM read_csv('{file}', auto_detect = false, header = true, strict_mode = true,"
+        f" delim = '{delimiter}', quote = '\"', escape = '\"', max_line_size = {LONGEST_CELL},"
+        f" columns = {{{columns}}})",
+        by_line=True,
+    )
+
+
+def _parse_json(path: Path, stage: Stage, table: str) -> None:
+    contract = list(columns_of(table))
+    rows = stage.table("records", ["source_row", "line", *contract])
+    seen: dict[str, str] = {}
+    for row, (line, document) in enumerate(documents(path), start=1):
+        stage.read()
+        if not isinstance(document, dict):
+            stage.broken(line, None, "not_an_object", "Not an object with named values.", str(text(document))[:200])
+            continue
+        given = {}
+        for key, value in document.items():
+            name = seen.get(key) or seen.setdefault(key, ALIASES.get(key.strip().lower(), key.strip().lower()))
+            given[name] = text(value)
+        if not any(given.values()):
+            stage.blank()
+            continue
+        rows.add(str(row), str(line), *(given.get(name) for name in contract))
+    known = _known(list(seen), stage, table)
+    have = [name for name in contract if name in known]
+    stage.fill(table, have, _located("records", have))
+
+
+def _parse_parquet(path: Path, stage: Stage, table: str, names: Sequence[str]) -> None:
+    known = _known(names, stage, table)
+    file = str(path).replace("'", "''")
+    cells = ", ".join(
+        'CAST("' + given.replace('"', '""') + f'" AS VARCHAR) AS "{name}"' for name, given in known.items()
+    )
+    if stage.fill_file(table, known, f"SELECT {cells} FROM read_parquet('{file}')", by_line=False):
+        return
+    located = (
+        "SELECT file_row_number + 1 AS source_row, file_row_number + 1 AS line, 1 AS source_records, "
+        f"{cells} FROM read_parquet('{file}', file_row_number = true)"
+    )
+    stage.read(int(str(stage.rows(f"SELECT count(*) FROM read_parquet('{file}')")[0][0])))
+    stage.fill(table, known, located)
+
+
+FORMAT = Format(
+    name="canonical",
+    title="Plumbline's own tables (CSV, JSON lines, Parquet)",
+    facts=tuple(FACTS),
+    product_field="product_id",
+    recognise=recognise,
+    parse=parse,
+    fills="any fact table, with the columns of the contract under their own names",
+    lacks="nothing: what the file leaves out stays not measured",
+)

@@ -1,0 +1,82 @@
+"""The child process that reads one file: limited, hardened, and alone with it.
+
+`python -m loaders.child` takes a Job as one line on standard input and answers with one line of JSON: what was parsed,
+or the sentence why the file is refused. It can be killed at any moment; nothing but its own folder knows of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+
+from loaders import FORMATS
+from loaders.format import Refused
+from loaders.job import Job
+from loaders.recognise import identify
+from loaders.stage import DuckStage
+
+MEMORY = 2 << 30
+ADDRESS_SPACE = 8 << 30
+CPU_SECONDS = 1_800
+
+
+def limit() -> None:
+    """Bound what this process may take of the machine."""
+    for what, most in ((resource.RLIMIT_AS, ADDRESS_SPACE), (resource.RLIMIT_CPU, CPU_SECONDS),
+                       (resource.RLIMIT_CORE, 0)):  # fmt: skip
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
+    """An in-memory database that may read one file and write one folder, and nothing else."""
+    connection = duckdb.connect(
+        config={
+            "memory_limit": f"{MEMORY}B", "threads": max(2, min(4, os.cpu_count() or 2)), "temp_directory": job.folder,
+            "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+            "allow_community_extensions": False, "python_enable_replacements": False,
+        }
+    )  # fmt: skip
+    quoted = [text.replace("'", "''") for text in (job.folder, job.path, zone)]
+    connection.execute(f"SET TimeZone = '{quoted[2]}'")
+    connection.execute(f"SET allowed_directories = ['{quoted[0]}']")
+    connection.execute(f"SET allowed_paths = ['{quoted[1]}']")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def read(job: Job) -> dict[str, object]:
+    """Recognise and parse one file into staged Parquet. Raises Refused."""
+    path = Path(job.path)
+    format, confidence = identify(path, job.format)
+    connection = connect(job, job.options.timezone or "UTC")
+    stage = DuckStage(connection, Path(job.folder), format, job.options, job.reporting_zone, job.careful)
+    format.parse(path, stage)
+    return asdict(stage.finish(confidence))
+
+
+def main() -> None:
+    """Answer one job."""
+    limit()
+    job = Job.load(sys.stdin.readline())
+    try:
+        answer: dict[str, object] = {"parsed": read(job)}
+    except Refused as refusal:
+        answer = {"refused": refusal.message, "remedy": refusal.remedy}
+    except (MemoryError, duckdb.OutOfMemoryException):
+        answer = {"refused": "Reading the file needs more memory than one load may take.",
+                  "remedy": "Export a shorter period, or as Parquet."}  # fmt: skip
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+    os._exit(0)  # everything is on disk: no need to tear the database down
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""The way of a file: received, read by a child, looked at, published. Until the last step nothing has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from data.cursor import Transaction
+from data.settings import settings
+from data.warehouse import Warehouse
+from loaders import FORMATS
+from loaders.format import Options, Refused
+from loaders.job import Job, Parsed
+from loaders.publish import Counts, Origin, publish
+
+Progress = Callable[[str], None]
+T = TypeVar("T")
+ROOT = Path(__file__).parents[1]
+WALL_SECONDS = 1_800
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A file that has been read and not yet published; `close` forgets it."""
+
+    origin: Origin
+    parsed: Parsed
+    upload: Path
+    seconds: float
+
+    def close(self) -> None:
+        """Remove the staged rows."""
+        shutil.rmtree(self.origin.folder, ignore_errors=True)
+        self.upload.unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one file; the keys of `python -m loaders load --json`."""
+
+    file: str
+    load_id: str | None = None
+    format: str | None = None
+    confidence: float | None = None
+    status: str = "refused"
+    rows_read: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    blank: int = 0
+    ignored: int = 0
+    ignored_reasons: Mapping[str, int] = field(default_factory=dict)
+    superseded: int = 0
+    unmapped: int = 0
+    written: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, Any] = field(default_factory=dict)
+    period: tuple[str | None, str | None] = (None, None)
+    seconds: float = 0.0
+    messages: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """A plain dict, ready for json.dumps."""
+        return asdict(self)
+
+
+class _Rehearsed(Exception):
+    """Raised to roll a rehearsal back."""
+
+
+def read_file(
+    store: Warehouse, path: Path, *, name: str | None = None, format: str | None = None, options: Options | None = None,
+    progress: Progress | None = None,
+) -> Preview:  # fmt: skip
+    """Read a file in a child process; nothing is changed. `name` is what the person calls it.
+
+    Raises Refused with the reason: not recognised, malformed, already loaded, over a limit.
+    """
+    began = time.monotonic()
+    options = options or Options()
+    shown = name or path.name
+    load_id = f"{store.clock():%Y%m%dT%H%M%S%f}"[:-3] + f"-{secrets.token_hex(3)}"
+    folder = store.side / "staging" / load_id
+    upload = store.side / "uploads" / f"{load_id}.bin"
+    folder.mkdir(parents=True)
+    try:
+        before = _receive(path, upload)
+        if progress:
+            progress("reading")
+        with ThreadPoolExecutor(1) as pool:
+            scan = pool.submit(_scan, upload)
+            job = Job(str(upload), str(folder), format, options, settings(store).reporting_zone)
+            child = _start(job)
+            try:
+                digest, lines = scan.result()
+                stated = json.dumps(asdict(options), sort_keys=True)
+                _refuse_known(store, digest, stated, format)
+                parsed = _finish(child)
+            finally:
+                _end(child)
+        if parsed.fast and lines != parsed.rows_read:
+            parsed = _carefully(job)
+        if _state(upload) != before:
+            raise Refused("The file changed while it was read.", "Wait until it is complete and load it again.")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        upload.unlink(missing_ok=True)
+        raise
+    origin = Origin(load_id, digest, shown, stated, FORMATS[parsed.format].product_field, folder)
+    return Preview(origin, parsed, upload, time.monotonic() - began)
+
+
+def publish_file(store: Warehouse, preview: Preview, who: str) -> Outcome:
+    """Publish what was read, whole. Raises Refused, and nothing has changed, when the accounting fails."""
+    began = time.monotonic()
+    with store.write(f"load {preview.origin.load_id}", who) as tx:
+        _refuse_known(tx, preview.origin.sha256, preview.origin.options, preview.parsed.format)
+        counts, written = publish(tx, store.side, preview.origin, preview.parsed)
+    preview.close()
+    outcome = _outcome(preview, counts, written, "published")
+    outcome.seconds = round(preview.seconds + time.monotonic() - began, 3)
+    return outcome
+
+
+def rehearse(store: Warehouse, preview: Preview, who: str, look: Callable[[Transaction], T]) -> tuple[Outcome, T]:
+    """Publish, look at the warehouse as it would be, and take everything back."""
+    seen: list[tuple[Outcome, T]] = []
+    try:
+        with store.write("rehearsal", who) as tx:
+            counts, written = publish(tx, store.side, preview.origin, preview.parsed)
+            seen.append((_outcome(preview, counts, written, "preview"), look(tx)))
+            raise _Rehearsed
+    except _Rehearsed:
+        return seen[0]
+
+
+def load(
+    store: Warehouse, path: Path, *, who: str, name: str | None = None, format: str | None = None,
+    options: Options | None = None, dry_run: bool = False, progress: Progress | None = None,
+) -> Outcome:  # fmt: skip
+    """Read and publish one file, or say why not: the outcome's status is published, preview or refused."""
+    try:
+        preview = read_file(store, path, name=name, format=format, options=options, progress=progress)
+    except Refused as refusal:
+        return Outcome(file=name or path.name, messages=[str(refusal)])
+    try:
+        if dry_run:
+            return rehearse(store, preview, who, lambda _: None)[0]
+        if progress:
+            progress("publishing")
+        return publish_file(store, preview, who)
+    except Refused as refusal:
+        return Outcome(file=name or path.name, format=preview.parsed.format, messages=[str(refusal)])
+    finally:
+        preview.close()
+
+
+def _outcome(preview: Preview, counts: Counts, written: Mapping[str, int], status: str) -> Outcome:
+    parsed, origin = preview.parsed, preview.origin
+    messages = list(parsed.messages)
+    if counts.unmapped:
+        messages.append(
+            f"{counts.unmapped:,} records are of products the registry does not know: they wait in the unmapped inbox"
+            " (python -m loaders unmapped)."
+        )
+    if parsed.quarantined:
+        messages.append(
+            f"{parsed.quarantined:,} records are in quarantine: python -m loaders quarantine {origin.load_id}."
+        )
+    return Outcome(
+        file=origin.file_name, load_id=origin.load_id if status == "published" else None, format=parsed.format,
+        confidence=round(parsed.confidence, 3), status=status, rows_read=parsed.rows_read, accepted=counts.accepted,
+        duplicates=counts.duplicates, quarantined=parsed.quarantined, blank=parsed.blank, ignored=parsed.ignored,
+        ignored_reasons=dict(parsed.ignored_reasons), superseded=counts.superseded, unmapped=counts.unmapped,
+        written=dict(written), totals=dict(parsed.totals), period=(parsed.first_at, parsed.last_at),
+        seconds=round(preview.seconds, 3), messages=messages,
+    )  # fmt: skip
+
+
+# receiving ---------------------------------------------------------------------------------------------------------------
+def _receive(path: Path, upload: Path) -> tuple[int, int]:
+    """Bring the file into the uploads folder under a name of ours: linked where that works, else copied."""
+    try:
+        if not path.is_file():
+            raise Refused(f"There is no file {path}.", "Check the path.")
+        try:
+            os.link(path.resolve(), upload)
+        except OSError:
+            shutil.copyfile(path, upload)
+    except PermissionError:
+        raise Refused(f"The file {path} may not be read.", "Allow this user to read it.") from None
+    return _state(upload)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _scan(path: Path) -> tuple[str, int]:
+    """The file's sha256, and how many lines of text follow the first; -1 when some line is blank or holds a NUL."""
+    digest, lines, last, clean = hashlib.sha256(), 0, b"", True
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            lines += chunk.count(b"\n")
+            edge = last + chunk[:2]
+            clean = clean and not any(mark in part for part in (chunk, edge) for mark in (b"\n\n", b"\n\r\n", b"\0"))
+            last = chunk[-2:]
+    lines += not last.endswith(b"\n")
+    return digest.hexdigest(), lines - 1 if clean else -1
+
+
+def _refuse_known(store: Warehouse | Transaction, sha256: str, options: str, format: str | None) -> None:
+    found = store.one(
+        "SELECT load_id, file_name, loaded_by, loaded_at FROM loads WHERE sha256 = ? AND status = 'published'"
+        " AND CAST(options AS VARCHAR) = ? AND (? IS NULL OR format = ?)",
+        [sha256, options, format, format],
+    )
+    if found:
+        raise Refused(
+            f"Already loaded as {found['load_id']} ({found['file_name']}) by {found['loaded_by']}"
+            f" on {str(found['loaded_at'])[:16]} UTC.",
+            f"To load it again, take that load back first: python -m loaders undo {found['load_id']}.",
+        )
+
+
+# the child ---------------------------------------------------------------------------------------------------------------
+def _start(job: Job) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "loaders.child"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert child.stdin is not None
+    child.stdin.write(job.dump() + "\n")
+    child.stdin.flush()
+    return child
+
+
+def _finish(child: subprocess.Popen[str]) -> Parsed:
+    try:
+        answer, errors = child.communicate(timeout=WALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Refused(
+            f"Reading the file took longer than {WALL_SECONDS // 60} minutes and was ended.", "Export a shorter period."
+        ) from None
+    try:
+        found = json.loads(answer)
+    except json.JSONDecodeError:
+        why = "it needed more than one load may take of the machine" if child.returncode else "it gave no answer"
+        detail = errors.strip().splitlines()[-1:] or [f"exit {child.returncode}"]
+        raise Refused(
+            f"Reading the file ended before it was done: {why} ({detail[0][:200]}).",
+            "The file may be damaged or far larger unpacked than it looks: export a shorter period.",
+        ) from None
+    if "refused" in found:
+        raise Refused(found["refused"], found["remedy"])
+    return Parsed.load(found["parsed"])
+
+
+def _carefully(job: Job) -> Parsed:
+    """The same file record by record, after the fast way disagreed with the count of its lines."""
+    folder = Path(job.folder)
+    for file in folder.iterdir():
+        file.unlink()
+    child = _start(Job(job.path, job.folder, job.format, job.options, job.reporting_zone, careful=True))
+    try:
+        return _finish(child)
+    finally:
+        _end(child)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """End the child if it still runs, and reap it."""
+    if child.poll() is None:
+        child.kill()
+    child.wait()
+    for stream in (child.stdin, child.stdout, child.stderr):
+        if stream:
+            stream.close()

@@ -1,0 +1,87 @@
+"""What the parent asks of the child and what the child answers: JSON both ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from loaders.format import Options
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read."""
+
+    path: str
+    folder: str
+    """An empty folder for the staged Parquet."""
+    format: str | None
+    options: Options
+    reporting_zone: str
+    careful: bool = False
+    """Read record by record, even where the fast way might do."""
+
+    def dump(self) -> str:
+        """As one line of JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def load(cls, line: str) -> Job:
+        """From one line of JSON."""
+        found = json.loads(line)
+        return cls(**{**found, "options": Options(**found["options"])})
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFact:
+    """One Parquet file of typed rows on their way to a fact table."""
+
+    table: str
+    file: str
+    columns: tuple[str, ...]
+    source_row: str
+    """SQL over read_parquet(.., file_row_number = true) that tells a row's source record."""
+    rows: int
+    records: int
+    """Source records folded into these rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one file held: the accounting, the staged rows, the totals of its content."""
+
+    format: str
+    confidence: float
+    rows_read: int
+    quarantined: int
+    blank: int
+    ignored: int
+    ignored_reasons: Mapping[str, int]
+    facts: tuple[StagedFact, ...]
+    totals: Mapping[str, Any]
+    first_at: str | None
+    last_at: str | None
+    messages: tuple[str, ...] = ()
+    fast: bool = False
+    """Whether the file was read without splitting its records ourselves: then its lines are to be counted too."""
+
+    @classmethod
+    def load(cls, found: Mapping[str, Any]) -> Parsed:
+        """From the child's answer."""
+        facts = tuple(StagedFact(**{**entry, "columns": tuple(entry["columns"])}) for entry in found["facts"])
+        return cls(**{**found, "facts": facts, "messages": tuple(found["messages"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What a file looks like: every format that might fit, best first, with what it would need."""
+
+    ranking: tuple[tuple[str, float, str], ...] = field(default=())
+
+
+def staged_path(folder: Path, fact: StagedFact) -> Path:
+    """Where a staged file lies."""
+    return folder / fact.file

@@ -1,0 +1,48 @@
+"""Which format a file is, by its content and never by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.errors import did_you_mean
+from loaders import FORMATS
+from loaders.format import Format, Head, Match, Refused
+from loaders.head import read_head
+
+SURE = 0.5
+_KINDS = {
+    "zip": "a zip archive: unpack it and load the files inside",
+    "gzip": "compressed with gzip: unpack it first",
+    "zstd": "compressed with zstd: unpack it first",
+    "utf-16": "UTF-16 text: save it as UTF-8",
+    "pdf": "a PDF document: export the data as CSV or JSON",
+    "unknown": "neither text nor a format known here",
+}
+
+
+def rank(head: Head) -> list[tuple[Format, Match]]:
+    """Every format with how well it fits, best first."""
+    matches = [(format, format.recognise(head)) for format in FORMATS.values()]
+    return sorted(matches, key=lambda match: -match[1].confidence)
+
+
+def identify(path: Path, named: str | None) -> tuple[Format, float]:
+    """The format of a file and how sure that is; `named` settles it.
+
+    Raises Refused when nothing fits: which formats come closest and what they would need.
+    """
+    if named is not None and named not in FORMATS:
+        raise Refused(f'There is no format "{named}".{did_you_mean(named, FORMATS)}', f"Known: {', '.join(FORMATS)}.")
+    head = read_head(path)
+    ranking = rank(head)
+    if named is not None:
+        return FORMATS[named], dict((format.name, match.confidence) for format, match in ranking)[named]
+    best, match = ranking[0]
+    if match.confidence >= SURE:
+        return best, match.confidence
+    nearest = [f"{format.name} ({found.needs})" for format, found in ranking if found.needs][:3]
+    what = f" It is {_KINDS[head.kind]}." if head.kind in _KINDS else ""
+    raise Refused(
+        f"The file is not recognised.{what}" + (f" Closest: {'; '.join(nearest)}." if nearest else ""),
+        "Name the format with --format, or export one of: " + ", ".join(FORMATS) + ".",
+    )

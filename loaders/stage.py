@@ -1,0 +1,232 @@
+"""The stage a format fills in the child process: text tables, then typed Parquet, with every source record counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from loaders.contract import Plan, columns_of
+from loaders.explain import explain
+from loaders.format import Format, Options
+from loaders.job import Parsed, StagedFact
+from loaders.totals import period, totals
+
+_BATCH = 50_000
+_PARQUET = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 5000)"
+QUARANTINE = pa.schema(
+    [("line", pa.int64()), ("column_name", pa.string()), ("code", pa.string()), ("message", pa.string()),
+     ("value", pa.string())]
+)  # fmt: skip
+
+
+class TextTable:
+    """Rows of text written to a Parquet file batch by batch, so that memory stays bounded."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self.path = path
+        self._schema = pa.schema([(name, pa.string()) for name in columns])
+        self._rows: list[tuple[str | None, ...]] = []
+        self._writer = pq.ParquetWriter(path, self._schema)
+
+    def add(self, *values: str | None) -> None:
+        """Add one row; values in the order of the columns."""
+        self._rows.append(values)
+        if len(self._rows) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            columns = [pa.array(values, pa.string()) for values in zip(*self._rows, strict=True)]
+            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+            self._rows = []
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self._flush()
+        self._writer.close()
+
+
+class DuckStage:
+    """The Stage of loaders/format.py over a hardened in-memory database and a staging folder."""
+
+    def __init__(
+        self, connection: Any, folder: Path, format: Format, options: Options, reporting_zone: str, careful: bool
+    ) -> None:
+        self.options = options
+        self.careful = careful
+        self._connection = connection
+        self._folder = folder
+        self._format = format
+        self._zone = reporting_zone
+        self._open: dict[str, TextTable] = {}
+        self._facts: list[StagedFact] = []
+        self._counts: Counter[str] = Counter()
+        self._ignored: Counter[str] = Counter()
+        self._notes: list[str] = []
+        self._seen: dict[str, int] = {}
+        self._quarantine_path = folder / "quarantine.parquet"
+        self._quarantine = pq.ParquetWriter(self._quarantine_path, QUARANTINE)
+        self._bad: list[dict[str, object]] = []
+        self._totals: dict[str, int] = {}
+        self._fast = False
+
+    # what a format counts --------------------------------------------------------------------------------------------
+    def read(self, records: int = 1) -> None:
+        """Count source records of the file."""
+        self._counts["rows_read"] += records
+
+    def blank(self, records: int = 1) -> None:
+        """Count records that hold nothing."""
+        self._counts["blank"] += records
+
+    def ignore(self, reason: str, records: int = 1) -> None:
+        """Count records that a named rule of the format leaves out."""
+        if records:
+            self._counts["ignored"] += records
+            self._ignored[reason] += records
+
+    def broken(self, line: int | None, column: str | None, code: str, message: str, value: str | None = None) -> None:
+        """Quarantine one record that could not be read at all."""
+        self._counts["quarantined"] += 1
+        self._remember(line, column, code, message, value)
+
+    def note(self, message: str) -> None:
+        """Tell the person something about the file."""
+        self._notes.append(message)
+
+    def total(self, key: str, value: int) -> None:
+        """State a total of the file that the staged rows do not tell."""
+        self._totals[key] = value
+
+    # what a format hands over ----------------------------------------------------------------------------------------
+    def table(self, name: str, columns: Sequence[str]) -> TextTable:
+        """A table of text for SQL to read under `name`."""
+        self._open[name] = TextTable(self._folder / f"text-{len(self._open)}-{len(self._seen)}.parquet", columns)
+        self._seen[name] = len(self._seen)
+        return self._open[name]
+
+    def _publish_tables(self) -> None:
+        for name, table in self._open.items():
+            table.close()
+            self._connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{_sql(table.path)}')")
+        self._open = {}
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Ask the tables made so far."""
+        self._publish_tables()
+        return list(self._connection.execute(sql).fetchall())
+
+    def fill(self, fact: str, columns: Iterable[str], relation: str) -> None:
+        """Hand over located rows of a fact; rows that break the contract go to the quarantine with their cells."""
+        self._publish_tables()
+        plan = self._plan(fact, columns, located=True)
+        name = f"given_{len(self._facts)}"
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM ({relation}) AS given")
+        bad = self._connection.execute(plan.invalid_cells(f"SELECT * FROM {name}"))
+        records = 0
+        while found := bad.fetchmany(1_000):
+            for _, line, source_records, cells in found:
+                records += source_records
+                for cell in cells:
+                    self._reject(fact, line, cell["name"], cell["cell"])
+        self._counts["quarantined"] += records
+        good = plan.staged(f"SELECT * FROM ({plan.trimmed(f'SELECT * FROM {name}')}) AS text WHERE {plan.all_valid()}")
+        self._write(plan, good, "s.source_row")
+        self._connection.execute(f"DROP TABLE {name}")
+
+    def fill_file(self, fact: str, columns: Iterable[str], relation: str, *, by_line: bool) -> bool:
+        """Hand over a clean file in one pass, its order kept; False when a row breaks the contract."""
+        plan = self._plan(fact, columns, located=False)
+        staged = plan.staged(relation, f"NOT ({plan.all_valid()}) AS refused, 1 AS source_records")
+        try:
+            entry = self._write(plan, staged, "s.file_row_number + 1")
+        except Exception:  # the reader's own refusal: record by record will tell which line it was
+            return False
+        self._fast = by_line
+        refused = f"SELECT count(*) FROM read_parquet('{_sql(self._folder / entry.file)}') WHERE refused"
+        if self._connection.execute(refused).fetchall()[0][0]:
+            self._facts.pop()
+            self._fast = False
+            return False
+        self.read(entry.rows)
+        return True
+
+    def _plan(self, fact: str, columns: Iterable[str], *, located: bool) -> Plan:
+        constants = {key: value for key, value in self.options.values.items() if key in columns_of(fact)}
+        if self.options.pilot and "pilot_id" in columns_of(fact):
+            constants["pilot_id"] = self.options.pilot
+        given = list(columns)
+        if self.options.product:
+            given = [name for name in given if name != "product_id"]
+            constants["product_id"] = self.options.product
+        system = self._format.name
+        return Plan(fact, tuple(given), constants, system, self._zone, located)
+
+    def _write(self, plan: Plan, select: str, source_row: str) -> StagedFact:
+        file = f"{plan.table}-{len(self._facts)}.parquet"
+        self._connection.execute(f"COPY ({select}) TO '{_sql(self._folder / file)}' {_PARQUET}")
+        from_file = f"read_parquet('{_sql(self._folder / file)}')"
+        rows, records = self._connection.execute(
+            f"SELECT count(*), CAST(coalesce(sum(source_records), 0) AS BIGINT) FROM {from_file}"
+        ).fetchall()[0]
+        names = [row[0] for row in self._connection.execute(f"DESCRIBE SELECT * FROM {from_file}").fetchall()]
+        kept = tuple(name for name in names if name not in ("refused", "source_row"))
+        entry = StagedFact(plan.table, file, kept, source_row, rows, records)
+        self._facts.append(entry)
+        return entry
+
+    # quarantine ------------------------------------------------------------------------------------------------------
+    def _reject(self, fact: str, line: int | None, name: str, cell: str | None) -> None:
+        column = columns_of(fact)[name]
+        person = name in self._plan(fact, (), located=True).fact.people
+        code, message = explain(column, cell, hidden=person)
+        self._remember(line, name, code, message, "(a person)" if person and cell else cell)
+
+    def _remember(self, line: int | None, column: str | None, code: str, message: str, value: str | None) -> None:
+        shown = value if value is None or len(value) <= 500 else value[:500] + "…"
+        self._bad.append({"line": line, "column_name": column, "code": code, "message": message, "value": shown})
+        if len(self._bad) >= _BATCH:
+            self._flush_quarantine()
+
+    def _flush_quarantine(self) -> None:
+        self._quarantine.write_table(pa.Table.from_pylist(self._bad, QUARANTINE))
+        self._bad = []
+
+    # the end ---------------------------------------------------------------------------------------------------------
+    def staged(self, table: str) -> str:
+        """SQL: all rows staged for a fact so far."""
+        files = ", ".join(f"'{_sql(self._folder / entry.file)}'" for entry in self._facts if entry.table == table)
+        return f"read_parquet([{files}], union_by_name = true)"
+
+    def finish(self, confidence: float) -> Parsed:
+        """Close everything and say what was found."""
+        self._publish_tables()
+        self._flush_quarantine()
+        self._quarantine.close()
+        have = {entry.table for entry in self._facts if entry.rows}
+        found = totals(have, self.staged, self.rows) | self._totals
+        first, last = period(have, self.staged, self.rows)
+        return Parsed(
+            format=self._format.name,
+            confidence=confidence,
+            rows_read=self._counts["rows_read"],
+            quarantined=self._counts["quarantined"],
+            blank=self._counts["blank"],
+            ignored=self._counts["ignored"],
+            ignored_reasons=dict(self._ignored),
+            facts=tuple(self._facts),
+            totals=found,
+            first_at=first,
+            last_at=last,
+            messages=tuple(self._notes),
+            fast=self._fast,
+        )
+
+
+def _sql(path: Path) -> str:
+    return str(path).replace("'", "''")

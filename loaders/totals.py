@@ -1,0 +1,86 @@
+"""What a file holds in sum, over the rows staged from it: the figures a person can hold against the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from data.facts import FACTS
+
+Ask = Callable[[str], list[tuple[object, ...]]]
+
+_SUMS: dict[str, dict[str, tuple[str, ...]]] = {
+    # table: {total: the columns it needs, then its SQL}
+    "interactions": {
+        "interactions": ("count(*)",),
+        "distinct_users": ("user_id", "count(DISTINCT user_id)"),
+        "interactions_without_user": ("user_id", "count(*) - count(user_id)"),
+        "distinct_sessions": ("session_id", "count(DISTINCT session_id)"),
+        "input_tokens": ("input_tokens", "sum(input_tokens)"),
+        "output_tokens": ("output_tokens", "sum(output_tokens)"),
+        "cost_microusd": ("cost_microusd", "sum(cost_microusd)"),
+        "errors": ("error", "count(CASE WHEN error THEN 1 END)"),
+        "escalated": ("escalated", "count(CASE WHEN escalated THEN 1 END)"),
+    },
+    "model_calls": {
+        "model_calls": ("count(*)",),
+        "failed_model_calls": ("error_type", "count(error_type)"),
+        "cache_read_input_tokens": ("cache_read_input_tokens", "sum(cache_read_input_tokens)"),
+    },
+    "feedback": {"feedback": ("count(*)",)},
+    "usage_daily": {
+        "user_days": ("count(*)",),
+        "distinct_users": ("user_id", "count(DISTINCT user_id)"),
+        "active_user_days": ("active", "count(CASE WHEN active THEN 1 END)"),
+    },
+    "eval_results": {
+        "eval_rows": ("count(*)",),
+        "cases": ("count(DISTINCT case_id)",),
+    },
+    "tickets": {
+        "tickets": ("count(*)",),
+        "answered": ("first_response_at", "count(first_response_at)"),
+        "resolved": ("resolved_at", "count(resolved_at)"),
+    },
+}
+_OVERALL = """
+    SELECT count(*) AS results, count(CASE WHEN passed THEN 1 END) AS passed,
+           count(CASE WHEN NOT passed THEN 1 END) AS failed, count(eval_error) AS errored
+    FROM {rows} WHERE metric_name = 'overall'
+"""
+
+
+def totals(tables: set[str], staged: Callable[[str], str], ask: Ask) -> dict[str, int]:
+    """Totals by the keys of the exports' manifests, for each fact that has rows."""
+    found: dict[str, int] = {}
+    for table in (name for name in FACTS if name in tables):
+        have = {str(row[0]) for row in ask(f"DESCRIBE SELECT * FROM {staged(table)}")}
+        wanted = {
+            key: parts[-1]
+            for key, parts in _SUMS[table].items()
+            if all(part in have for part in parts[:-1]) and key not in found
+        }
+        values = ask(f"SELECT {', '.join(wanted.values())} FROM {staged(table)}")[0]
+        found |= {key: int(str(value)) for key, value in zip(wanted, values, strict=True) if value is not None}
+        if table == "eval_results" and {"passed", "eval_error"} <= have:
+            values = ask(_OVERALL.format(rows=staged(table)))[0]
+            found |= dict(zip(("results", "passed", "failed", "errored"), map(_whole, values), strict=True))
+    return found
+
+
+def period(tables: set[str], staged: Callable[[str], str], ask: Ask) -> tuple[str | None, str | None]:
+    """The first and the last moment of all staged rows, ISO text."""
+    spans = [
+        f"SELECT CAST(min({FACTS[table].happened}) AS TIMESTAMP) AS first_at,"
+        f" CAST(max({FACTS[table].happened}) AS TIMESTAMP) AS last_at FROM {staged(table)}"
+        for table in tables
+    ]
+    if not spans:
+        return None, None
+    first, last = ask(
+        "SELECT CAST(min(first_at) AS VARCHAR), CAST(max(last_at) AS VARCHAR) FROM (" + " UNION ALL ".join(spans) + ")"
+    )[0]
+    return (str(first), str(last)) if first is not None else (None, None)
+
+
+def _whole(value: object) -> int:
+    return int(str(value))

@@ -1,0 +1,115 @@
+"""Taking a load back, and putting it in again: the tables then equal a fresh load of what remains.
+
+An undone load's rows wait as Parquet under `<warehouse>.d/undone/<load_id>/`, pseudonyms in place and without content:
+redo needs no uploaded file.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from data.cursor import Transaction
+from data.errors import did_you_mean
+from data.facts import FACTS
+from data.reduction import make_touched, rebuild_touched
+from data.warehouse import Warehouse
+from loaders.format import Refused
+from loaders.mapping import remap
+from loaders.publish import Counts, insert
+from loaders.settle import CONTESTED, settle, touch
+
+
+def undo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
+    """Take a published load back; rows removed by table.
+
+    Versions that it had superseded are in force again. Raises Refused for an unknown or already undone load.
+    """
+    folder = store.side / "undone" / load_id
+    with store.write(f"undo {load_id}", who) as tx:
+        _expect(tx, load_id, "published")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        make_touched(tx)
+        removed = {table: gone for table in FACTS if (gone := _take_out(tx, table, load_id, folder))}
+        rebuild_touched(tx)
+        tx.run("UPDATE loads SET status = 'undone' WHERE load_id = ?", [load_id])
+        tx.run(f"COPY (SELECT * FROM feed_days WHERE load_id = '{load_id}') TO '{_sql(folder / 'feed_days.parquet')}'")
+        tx.run("DELETE FROM feed_days WHERE load_id = ?", [load_id])
+        tx.audit("undo", before={"load_id": load_id}, after=removed)
+    return removed
+
+
+def redo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
+    """Put an undone load in again, under today's mapping rules; rows in force by table.
+
+    Raises Refused for an unknown load, one that is not undone, or one whose rows are gone.
+    """
+    folder = store.side / "undone" / load_id
+    with store.write(f"redo {load_id}", who) as tx:
+        _expect(tx, load_id, "undone")
+        if not (folder / "feed_days.parquet").exists():
+            raise Refused(f"The rows of {load_id} are no longer kept.", "Load the file again.")
+        make_touched(tx)
+        written, counts = {}, Counts()
+        for table in FACTS:
+            file = folder / f"{table}.parquet"
+            if file.exists():
+                tx.run(f"CREATE OR REPLACE TEMP VIEW again AS SELECT * FROM read_parquet('{_sql(file)}')")
+                written[table] = insert(tx, table, "again", counts)
+        rebuild_touched(tx)
+        tx.run(f"INSERT INTO feed_days SELECT * FROM read_parquet('{_sql(folder / 'feed_days.parquet')}')")
+        tx.run(
+            "UPDATE loads SET status = 'published', accepted = ?, duplicates = ?, superseded = ? WHERE load_id = ?",
+            [counts.accepted, counts.duplicates, counts.superseded, load_id],
+        )
+        remap(tx)
+        tx.audit("redo", after={"load_id": load_id, **written})
+    shutil.rmtree(folder, ignore_errors=True)
+    return written
+
+
+def _take_out(tx: Transaction, table: str, load_id: str, folder: Path) -> int:
+    """Remove a load's rows of one fact, live and superseded, keep them as Parquet, and settle what they leave."""
+    tx.run(
+        f"CREATE OR REPLACE TEMP TABLE going AS SELECT * FROM {table} WHERE load_id = '{load_id}'"
+        f" UNION ALL BY NAME SELECT * EXCLUDE (superseded_by) FROM {table}_superseded WHERE load_id = '{load_id}'"
+    )
+    gone = int(str(tx.value("SELECT count(*) AS n FROM going")))
+    if gone:
+        tx.run(f"COPY going TO '{_sql(folder / f'{table}.parquet')}'")
+        touch(tx, table, "going")
+        tx.run(
+            f"CREATE OR REPLACE TEMP TABLE {CONTESTED} AS SELECT DISTINCT event_key FROM {table}_superseded"
+            " WHERE event_key IN (SELECT event_key FROM going)"
+        )
+        tx.run(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
+        tx.run(f"DELETE FROM {table}_superseded WHERE load_id = ?", [load_id])
+        if tx.value(f"SELECT count(*) AS n FROM {CONTESTED}"):
+            settle(tx, table)
+            tx.run(
+                f"CREATE OR REPLACE TEMP TABLE back AS SELECT * FROM {table}"
+                f" WHERE event_key IN (SELECT event_key FROM {CONTESTED})"
+            )
+            touch(tx, table, "back")
+    tx.run("DROP TABLE going")
+    return gone
+
+
+def _expect(tx: Transaction, load_id: str, status: str) -> None:
+    found = tx.one("SELECT status, file_name FROM loads WHERE load_id = ?", [load_id])
+    if found is None:
+        known = [str(row["load_id"]) for row in tx.rows("SELECT load_id FROM loads")]
+        raise Refused(
+            f"There is no load {load_id}.{did_you_mean(load_id, known)}", "See python -m loaders list."
+        )
+    if found["status"] != status:
+        verb = "undo" if status == "published" else "redo"
+        raise Refused(
+            f"Load {load_id} ({found['file_name']}) is {found['status']}: there is nothing to {verb}.",
+            "See python -m loaders list.",
+        )
+
+
+def _sql(path: Path) -> str:
+    return str(path).replace("'", "''")
