@@ -24,7 +24,9 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     whole = argparse.ArgumentParser(prog="python -m loaders", description=__doc__)
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--warehouse", type=Path, metavar="FILE", help="default: PLUMBLINE_WAREHOUSE, else data/warehouse.duckdb")
+    shared.add_argument(
+        "--warehouse", type=Path, metavar="FILE", help="default: PLUMBLINE_WAREHOUSE, else data/warehouse.duckdb"
+    )
     shared.add_argument("--json", action="store_true", help="print JSON")
     commands = whole.add_subparsers(dest="command", required=True)
     one = commands.add_parser("load", parents=[shared], help="load files (a folder: every file in it)")
@@ -32,18 +34,26 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--format", metavar="NAME", help="instead of recognising the content")
     one.add_argument("--product", metavar="ID", help="the product all rows are of, whatever the file says")
     one.add_argument("--pilot", metavar="ID", help="the pilot of rows that name none")
-    one.add_argument("--timezone", metavar="TZ", help="zone of moments without an offset, e.g. Europe/Berlin (default UTC)")
-    one.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="fill a column the file leaves empty")
+    one.add_argument(
+        "--timezone", metavar="TZ", help="zone of moments without an offset, e.g. Europe/Berlin (default UTC)"
+    )
+    one.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="fill a column the file leaves empty"
+    )
     one.add_argument("--new", action="store_true", help="register products the registry does not know")
     one.add_argument("--dry-run", action="store_true", help="show what would happen and change nothing")
     commands.add_parser("formats", parents=[shared], help="what can be read")
     commands.add_parser("list", parents=[shared], help="every load, the newest first")
-    for name, text in (("show", "one load in full"), ("undo", "take a load back"), ("redo", "put an undone load in again"),
-                       ("quarantine", "the records of a load that were not taken, and why")):  # fmt: skip
+    for name, text in (
+        ("show", "one load in full"), ("undo", "take a load back"), ("redo", "put an undone load in again"),
+        ("quarantine", "the records of a load that were not taken, and why"),
+    ):  # fmt: skip
         commands.add_parser(name, parents=[shared], help=text).add_argument("load_id")
     commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
     rule = commands.add_parser("map", parents=[shared], help="say which product a source's value means")
-    rule.add_argument("rules", nargs="+", metavar="FIELD=VALUE:PRODUCT", help="^= matches a prefix, ~= a regular expression")
+    rule.add_argument(
+        "rules", nargs="+", metavar="FIELD=VALUE:PRODUCT", help="^= matches a prefix, ~= a regular expression"
+    )
     rule.add_argument("--new", action="store_true", help="register products the registry does not know")
     return whole
 
@@ -93,7 +103,7 @@ def _options(given: argparse.Namespace) -> Options:
     from data.errors import did_you_mean
 
     values = {}
-    known = {name for format in FORMATS.values() for fact in format.facts for name in columns_of(fact)}
+    known = {name for entry in FORMATS.values() for fact in entry.facts for name in columns_of(fact)}
     for pair in given.set:
         key, sign, value = pair.partition("=")
         if not sign or key not in known:
@@ -114,7 +124,9 @@ def _load(store: Warehouse, given: argparse.Namespace, options: Options) -> int:
     for path in paths:
         outcome = load(store, path, who=who(), format=given.format, options=options, dry_run=given.dry_run)
         if given.new and outcome.status == "published" and outcome.unmapped:
-            values = store.rows("SELECT DISTINCT value FROM unmapped WHERE load_id = ? AND value <> ''", [outcome.load_id])
+            values = store.rows(
+                "SELECT DISTINCT value FROM unmapped WHERE load_id = ? AND value <> ''", [outcome.load_id]
+            )
             mapping.register(store, [str(row["value"]) for row in values], who())
             outcome.unmapped = sum(
                 entry.records for entry in mapping.inbox(store) if not entry.value
@@ -146,10 +158,10 @@ def _print_outcome(outcome: Outcome) -> None:
 
 def _formats(as_json: bool) -> int:
     rows: list[Row] = [
-        {"name": format.name, "title": format.title, "facts": ", ".join(format.facts),
-         "product_field": format.product_field, "fills": format.fills, "lacks": format.lacks,
-         "asks": ", ".join(format.asks)}
-        for format in FORMATS.values()
+        {"name": entry.name, "title": entry.title, "facts": ", ".join(entry.facts),
+         "product_field": entry.product_field, "fills": entry.fills, "lacks": entry.lacks,
+         "asks": ", ".join(entry.asks)}
+        for entry in FORMATS.values()
     ]  # fmt: skip
     return _print_rows(rows, as_json)
 
@@ -157,17 +169,19 @@ def _formats(as_json: bool) -> int:
 def _answer(store: Warehouse, given: argparse.Namespace) -> int:
     if given.command == "list":
         return _print_rows(store.rows(
-            "SELECT load_id, file_name, format, status, rows_read, accepted, quarantined, loaded_by, loaded_at FROM loads"
-            " ORDER BY load_id DESC"), given.json)  # fmt: skip
+            "SELECT load_id, file_name, format, status, rows_read, accepted, quarantined, loaded_by, loaded_at"
+            " FROM loads ORDER BY load_id DESC"), given.json)  # fmt: skip
     if given.command == "show":
         row = store.one("SELECT * FROM loads WHERE load_id = ?", [given.load_id])
         if row is None:
             raise Refused(f"There is no load {given.load_id}.", "See python -m loaders list.")
-        return _print_rows([{"what": key, "is": value} for key, value in row.items()] if not given.json else [row], given.json)
+        return _print_rows(
+            [{"what": key, "is": value} for key, value in row.items()] if not given.json else [row], given.json
+        )
     if given.command == "quarantine":
         return _print_rows(store.rows(
-            "SELECT line, column_name, code, message, value FROM quarantine WHERE load_id = ? ORDER BY line, column_name",
-            [given.load_id]), given.json)  # fmt: skip
+            "SELECT line, column_name, code, message, value FROM quarantine WHERE load_id = ?"
+            " ORDER BY line, column_name", [given.load_id]), given.json)  # fmt: skip
     if given.command == "unmapped":
         return _print_rows(
             [{"field": entry.field, "value": entry.value, "records": entry.records, "loads": entry.loads,
@@ -192,7 +206,9 @@ def _print_rows(rows: Sequence[Row], as_json: bool) -> int:
     if not rows:
         print("Nothing.")
         return 0
-    cells = [[str(name) for name in rows[0]]] + [["" if cell is None else str(cell) for cell in row.values()] for row in rows]
+    cells = [[str(name) for name in rows[0]]] + [
+        ["" if cell is None else str(cell) for cell in row.values()] for row in rows
+    ]
     widths = [min(60, max(len(row[index]) for row in cells)) for index in range(len(cells[0]))]
     for row in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

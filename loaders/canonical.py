@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from data.errors import did_you_mean
 from data.facts import FACTS
 from loaders.contract import columns_of
@@ -14,10 +16,10 @@ from loaders.head import read_head
 from loaders.jsontext import documents, text
 
 ALIASES = {"task_id": "task_key"}
-OURS = frozenset(
-    "event_key row_hash load_id source_row source_records source_product unit_id user_known day duration_bucket"
-    " superseded_by".split()
-)
+OURS = frozenset({
+    "event_key", "row_hash", "load_id", "source_row", "source_records", "source_product", "unit_id", "user_known",
+    "day", "duration_bucket", "superseded_by",
+})  # fmt: skip
 """Columns that a load writes itself: left out without a word when an export of ours comes back."""
 
 
@@ -75,6 +77,10 @@ def _known(names: Sequence[str], stage: Stage, table: str) -> dict[str, str]:
     contract, found, unknown = columns_of(table), {}, []
     for name in names:
         low = ALIASES.get(name.strip().lower(), name.strip().lower())
+        if low in found:
+            raise Refused(
+                f'The columns "{found[low]}" and "{name}" are both {low}.', "Keep one of them, or rename the other."
+            )
         if low in contract:
             found[low] = name
         elif low not in OURS:
@@ -89,7 +95,7 @@ def _parse_csv(path: Path, stage: Stage, table: str) -> None:
     names, delimiter = header_of(path)
     known = _known(names, stage, table)
     place = {name.strip().lower(): index for index, name in enumerate(names)}
-    if not stage.careful and _fast(path, stage, table, names, delimiter, known):
+    if not stage.careful and _fast(path, stage, table, known, names=names, delimiter=delimiter):
         return
     order = {name: place[given.strip().lower()] for name, given in known.items()}
     rows = stage.table("records", ["source_row", "line", *order])
@@ -114,9 +120,7 @@ def _located(name: str, columns: Sequence[str] | dict[str, int]) -> str:
     )
 
 
-def _fast(
-    path: Path, stage: Stage, table: str, names: Sequence[str], delimiter: str, known: dict[str, str]
-) -> bool:
+def _fast(path: Path, stage: Stage, table: str, known: dict[str, str], *, names: Sequence[str], delimiter: str) -> bool:
     """One pass by DuckDB's own reader, strict, all text, columns by the names we read ourselves."""
     columns = ", ".join(f"'column{index}': 'VARCHAR'" for index in range(len(names)))
     place = {name: index for index, name in enumerate(names)}
@@ -128,7 +132,6 @@ def _fast(
         f"SELECT {cells} FROM read_csv('{file}', auto_detect = false, header = true, strict_mode = true,"
         f" delim = '{delimiter}', quote = '\"', escape = '\"', max_line_size = {LONGEST_CELL},"
         f" columns = {{{columns}}})",
-        by_line=True,
     )
 
 
@@ -160,13 +163,14 @@ def _parse_parquet(path: Path, stage: Stage, table: str, names: Sequence[str]) -
     cells = ", ".join(
         'CAST("' + given.replace('"', '""') + f'" AS VARCHAR) AS "{name}"' for name, given in known.items()
     )
-    if stage.fill_file(table, known, f"SELECT {cells} FROM read_parquet('{file}')", by_line=False):
+    rows = pq.read_metadata(path).num_rows
+    if stage.fill_file(table, known, f"SELECT {cells} FROM read_parquet('{file}')", expected=rows):
         return
     located = (
         "SELECT file_row_number + 1 AS source_row, file_row_number + 1 AS line, 1 AS source_records, "
         f"{cells} FROM read_parquet('{file}', file_row_number = true)"
     )
-    stage.read(int(str(stage.rows(f"SELECT count(*) FROM read_parquet('{file}')")[0][0])))
+    stage.read(rows)
     stage.fill(table, known, located)
 
 

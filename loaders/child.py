@@ -15,7 +15,6 @@ from pathlib import Path
 
 import duckdb
 
-from loaders import FORMATS
 from loaders.format import Refused
 from loaders.job import Job
 from loaders.recognise import identify
@@ -55,10 +54,10 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
 def read(job: Job) -> dict[str, object]:
     """Recognise and parse one file into staged Parquet. Raises Refused."""
     path = Path(job.path)
-    format, confidence = identify(path, job.format)
+    source, confidence = identify(path, job.format)
     connection = connect(job, job.options.timezone or "UTC")
-    stage = DuckStage(connection, Path(job.folder), format, job.options, job.reporting_zone, job.careful)
-    format.parse(path, stage)
+    stage = DuckStage(connection, job, source)
+    source.parse(path, stage)
     return asdict(stage.finish(confidence))
 
 

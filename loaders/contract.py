@@ -1,7 +1,7 @@
 """Text becomes typed columns, or a reason why not: SQL generated from the models of data/facts.py.
 
-The rules are those of a round trip: nothing is rounded, no offset is dropped, no word is guessed to be a truth value. The
-models are read once and never built per row.
+The rules are those of a round trip: nothing is rounded, no offset is dropped, no word is guessed to be a truth value.
+The models are read once and never built per row.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from data.facts import FACTS, Fact
 
-MOMENT = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| UTC|[+-]\d\d(:?\d\d)?)?)?"
+MOMENT = r"(199\d|20\d\d)-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?"
+DAY = r"(199\d|20\d\d)-\d\d-\d\d([T ]00:00:00(\.0+)?)?"
 WHOLE = r"[+-]?\d{1,18}(\.0*)?"
 NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?"
-EARLIEST, LATEST = "1990-01-01", "2100-01-01"
+EARLIEST, LATEST = "1990-01-01", "2099-12-31"
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
 VERSION = {
@@ -77,7 +78,7 @@ def columns_of(table: str) -> Mapping[str, Column]:
     """The contract of a table by column name, read from its model."""
     found = {}
     for name, info in FACTS[table].model_fields.items():
-        annotation = info.annotation
+        annotation: Any = info.annotation
         marks = list(info.metadata)
         if get_origin(annotation) in (Union, types.UnionType):
             annotation = next(part for part in get_args(annotation) if part is not type(None))
@@ -103,42 +104,46 @@ def _mark(marks: Iterable[object], name: str) -> float | None:
     return next((float(getattr(mark, name)) for mark in marks if hasattr(mark, name)), None)
 
 
-def valid(column: Column) -> str:
-    """SQL: whether the trimmed text of this column (NULL where empty) obeys the contract; never NULL."""
+def valid(column: Column, *, one_line: bool = False) -> str:
+    """SQL: whether the text of this column (NULL where empty) obeys the contract; FALSE or NULL when it does not.
+
+    `one_line`: the text is known to hold no line break and no NUL, and need not be searched for them.
+    """
     name = f'"{column.name}"'
-    empty = "FALSE" if column.required else "TRUE"
-    return f"CASE WHEN {name} IS NULL THEN {empty} ELSE {_obeys(column, name)} END"
+    return f"({name} {'IS NOT NULL AND' if column.required else 'IS NULL OR'} ({_obeys(column, name, one_line)}))"
 
 
-def _obeys(column: Column, name: str) -> str:
+def _obeys(column: Column, name: str, one_line: bool) -> str:
+    value = _value(column, name)
     if column.words:
         return f"lower({name}) IN ({_quoted(column.words)})"
     if column.kind is bool:
         return f"lower({name}) IN ({_quoted(TRUE + FALSE)})"
     if column.kind is str:
-        return f"strlen({name}) <= {column.longest} AND NOT contains({name}, chr(10)) AND NOT contains({name}, chr(0))"
+        unbroken = "" if one_line else f" AND NOT contains({name}, chr(10)) AND NOT contains({name}, chr(0))"
+        return f"(strlen({name}) <= {column.longest} OR length({name}) <= {column.longest}){unbroken}"
     if column.kind in (datetime, date):
-        pattern = MOMENT if column.kind is datetime else r"\d{4}-\d\d-\d\d"
-        value = _value(column, name)
-        return (
-            f"regexp_full_match({name}, '{pattern}')"
-            f" AND coalesce({value} BETWEEN '{EARLIEST}' AND '{LATEST}', FALSE)"
-        )
-    pattern, cast = (WHOLE, "BIGINT") if column.kind is int else (NUMBER, "DOUBLE")
-    bounds = [f"{_value(column, name)} {sign} {bound:.0f}" for sign, bound in (
-        (">=", column.low), (">", column.above), ("<=", column.high)) if bound is not None]  # fmt: skip
-    inside = "coalesce(" + " AND ".join(bounds or [f"TRY_CAST({name} AS {cast}) IS NOT NULL"]) + ", FALSE)"
-    return f"regexp_full_match({name}, '{pattern}') AND {inside}"
+        pattern = MOMENT if column.kind is datetime else DAY
+        return f"regexp_full_match({name}, '{pattern}') AND {value} IS NOT NULL"
+    bounds = "".join(
+        f" AND {value} {sign} {bound:.0f}"
+        for sign, bound in ((">=", column.low), (">", column.above), ("<=", column.high))
+        if bound is not None
+    )
+    if column.kind is int:  # most whole numbers are written as they would be written again: no pattern needed
+        again = f"CAST({value} AS VARCHAR) = {name}"
+        return f"CASE WHEN {again} THEN TRUE ELSE regexp_full_match({name}, '{WHOLE}') END{bounds}"
+    return f"regexp_full_match({name}, '{NUMBER}') AND isfinite({value}){bounds}"
 
 
 def _value(column: Column, name: str) -> str:
-    """SQL: the typed value of a trimmed text that obeys the contract."""
+    """SQL: the typed value of a text that obeys the contract."""
     if column.words:
         return f"lower({name})"
     if column.kind is bool:
         return f"lower({name}) IN ({_quoted(TRUE)})"
-    if column.kind is datetime:
-        return f"TRY_CAST({name} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+    if column.kind is datetime:  # by way of the epoch: the same moment, without a calendar's help
+        return f"make_timestamp(epoch_us(TRY_CAST({name} AS TIMESTAMPTZ)))"
     if column.kind is date:
         return f"TRY_CAST({name} AS DATE)"
     if column.kind is int:
@@ -150,6 +155,10 @@ def _value(column: Column, name: str) -> str:
 
 def _quoted(words: Iterable[str]) -> str:
     return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+
+
+_ABOUT = frozenset({"product_id", "source_system", "version_at"})
+"""Columns of the contract that are about the record and not its content; they are staged under names of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,8 @@ class Plan:
     reporting_zone: str
     located: bool
     """Whether the relation also yields source_row, line and source_records."""
+    one_line: bool = False
+    """Whether each record is known to be one line of text."""
 
     @property
     def fact(self) -> type[Fact]:
@@ -175,11 +186,16 @@ class Plan:
         have = set(self.columns) | set(self.constants)
         return [column for name, column in columns_of(self.table).items() if name in have or column.required]
 
-    def trimmed(self, relation: str) -> str:
-        """SQL: every column of the plan as trimmed text, NULL where empty, stated constants filled in."""
+    def text(self, relation: str) -> str:
+        """SQL: every column of the plan as text, NULL where empty, stated constants filled in. Text columns stand as
+        they are; space around a number, a moment or a word of a list means nothing.
+        """
         parts = []
         for column in self._present():
-            cell = f"nullif(trim(\"{column.name}\"), '')" if column.name in self.columns else "CAST(NULL AS VARCHAR)"
+            cell = f'"{column.name}"' if column.name in self.columns else "CAST(NULL AS VARCHAR)"
+            if self.located and column.name in self.columns:
+                plain = column.kind is str and not column.words
+                cell = f"nullif({cell}, '')" if plain else f"nullif(trim({cell}), '')"
             if column.name in self.constants:
                 cell = f"coalesce({cell}, {_quoted([self.constants[column.name]])})"
             if column.name in self.fact.people:
@@ -189,67 +205,70 @@ class Plan:
         return f"SELECT {', '.join(parts)} FROM ({relation}) AS raw"
 
     def all_valid(self) -> str:
-        """SQL over `trimmed`: whether a row obeys the contract in every column."""
-        return " AND ".join(f"({valid(column)})" for column in self._present())
+        """SQL over `text`: whether a row obeys the contract in every column; TRUE or FALSE."""
+        tests = " AND ".join(valid(column, one_line=self.one_line) for column in self._present())
+        return f"coalesce({tests}, FALSE)"
 
     def invalid_cells(self, relation: str) -> str:
         """SQL: line, column and text of every cell that breaks the contract, with its row's source_records."""
         cells = ", ".join(
-            f"CASE WHEN NOT ({valid(column)}) THEN {{'name': '{column.name}', 'cell': \"{column.name}\"}} END"
+            f"CASE WHEN NOT coalesce({valid(column)}, FALSE)"
+            f" THEN {{'name': '{column.name}', 'cell': \"{column.name}\"}} END"
             for column in self._present()
         )
         return (
             "SELECT source_row, line, source_records, list_filter("
-            f"[{cells}], lambda found: found IS NOT NULL) AS cells FROM ({self.trimmed(relation)}) AS text"
-            f" WHERE NOT ({self.all_valid()}) ORDER BY source_row"
+            f"[{cells}], lambda found: found IS NOT NULL) AS cells FROM ({self.text(relation)}) AS text"
+            f" WHERE NOT {self.all_valid()} ORDER BY source_row"
         )
 
-    def staged(self, relation: str, extra: str = "") -> str:
-        """SQL: the typed rows with their keys; `extra` is a further expression list over `trimmed`."""
+    def staged(self, relation: str) -> str:
+        """SQL: the rows that obey the contract, typed."""
         present = {column.name: column for column in self._present()}
         typed = [
             f'{_value(column, chr(34) + name + chr(34))} AS "{name}"'
             for name, column in present.items()
-            if name not in ("product_id", "source_system", "version_at")
+            if name not in _ABOUT
         ]
         typed.append(_stated(present, "product_id", "''") + " AS source_product")
         typed.append(_stated(present, "source_system", _quoted([self.source_system])) + " AS source_system")
-        stated_version = _value(present["version_at"], '"version_at"') if "version_at" in present else "NULL"
-        typed.append(f"{stated_version} AS stated_version")
+        if "version_at" in present:
+            typed.append(_value(present["version_at"], '"version_at"') + " AS stated_version")
         if self.fact.dated:
-            typed.append(f"{self._day()} AS day")
+            typed.append(f"{self._day(present[self.fact.happened])} AS day")
         typed += ["source_row", "source_records"] if self.located else []
-        typed += [extra] if extra else []
-        inner = f"SELECT {', '.join(typed)} FROM ({self.trimmed(relation)}) AS text"
-        return self._keyed(inner, present)
+        return f"SELECT {', '.join(typed)} FROM ({self.text(relation)}) AS text WHERE {self.all_valid()}"
 
-    def _keyed(self, inner: str, present: Mapping[str, Column]) -> str:
-        """SQL: rows of `inner` with defaults, version_at and the two hashes."""
-        content = [name for name in present if name not in ("product_id", "source_system", "version_at")]
-        replaced, added = [], []
-        for (table, name), default in DEFAULTS.items():
-            if table == self.table:
-                default = _known(default, content)
-                if name in content:
-                    replaced.append(f"coalesce({name}, {default}) AS {name}")
-                else:
-                    added.append(f"{default} AS {name}")
-        if self.table == "interactions" and "duration_ms" in content:
-            added.append("CAST(floor(8 * log2(duration_ms + 1)) AS SMALLINT) AS duration_bucket")
-        have = {*content, "source_product"}
-        key = ["source_system", *(name if name in have else "NULL" for name in self.fact.natural_key)]
-        version = _known(VERSION[self.table], content)
-        replace = f" REPLACE ({', '.join(replaced)})" if replaced else ""
-        whole = ", ".join(["source_system", "source_product", "stated_version", *(f'"{name}"' for name in content)])
-        return (
-            f"SELECT * EXCLUDE (stated_version){replace}{''.join(', ' + part for part in added)},"
-            f" coalesce(stated_version, {version}) AS version_at,"
-            f" hash({', '.join(key)}) AS event_key, hash({whole}) AS row_hash FROM ({inner}) AS typed"
-        )
+    def _day(self, column: Column) -> str:
+        name = f'"{column.name}"'
+        if self.reporting_zone == "UTC":
+            return f"CAST({_value(column, name)} AS DATE)"
+        return f"CAST(TRY_CAST({name} AS TIMESTAMPTZ) AT TIME ZONE {_quoted([self.reporting_zone])} AS DATE)"
 
-    def _day(self) -> str:
-        moment = f'TRY_CAST("{self.fact.happened}" AS TIMESTAMPTZ) AT TIME ZONE {_quoted([self.reporting_zone])}'
-        return f"CAST({moment} AS DATE)"
+
+def hashes(table: str, staged: Iterable[str]) -> dict[str, str]:
+    """event_key and row_hash as SQL over staged columns: what the record is, and all that it says. A column that the
+    file did not have counts as empty, so that the same record is the same from a wider or a narrower file.
+    """
+    have = {*staged}
+    key = ["source_system", *(name if name in have else "NULL" for name in FACTS[table].natural_key)]
+    content = [f'"{name}"' if name in have else "NULL" for name in columns_of(table) if name not in _ABOUT]
+    about = ["source_system", "source_product", "stated_version" if "stated_version" in have else "NULL"]
+    return {"event_key": f"hash({', '.join(key)})", "row_hash": f"hash({', '.join([*about, *content])})"}
+
+
+def derived(table: str, staged: Iterable[str]) -> dict[str, str]:
+    """Columns of a fact table that follow from the staged ones: SQL over these by column name."""
+    have = [name for name in staged if name in columns_of(table)]
+    found = {"version_at": _known(VERSION[table], have)}
+    if "stated_version" in staged:
+        found["version_at"] = f"coalesce(stated_version, {found['version_at']})"
+    for (fact, name), default in DEFAULTS.items():
+        if fact == table:
+            found[name] = f"coalesce({name}, {_known(default, have)})" if name in have else _known(default, have)
+    if table == "interactions" and "duration_ms" in have:
+        found["duration_bucket"] = "CAST(floor(8 * log2(duration_ms + 1)) AS SMALLINT)"
+    return found
 
 
 def _stated(present: Mapping[str, Column], name: str, otherwise: str) -> str:
@@ -260,4 +279,4 @@ def _known(expression: str, content: Iterable[str]) -> str:
     """The expression with the contract columns that are not there replaced by NULL."""
     have = set(content)
     every = {name for table in FACTS for name in FACTS[table].model_fields}
-    return re.sub(r"[a-z_]+", lambda m: "NULL" if m[0] in every and m[0] not in have else m[0], expression)
+    return re.sub(r"'[a-z_]*'|[a-z_]+", lambda m: "NULL" if m[0] in every - have else m[0], expression)

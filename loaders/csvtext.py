@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from loaders.format import Refused
 from loaders.head import delimiter_of, header_cells
@@ -30,7 +32,7 @@ class Record:
 def header_of(path: Path) -> tuple[list[str], str]:
     """The column names and the delimiter of a file. Raises Refused when a name is missing or stands twice."""
     with open_text(path) as file:
-        line = _line(file, 1)
+        line, _ = _first(file)
     names = header_cells(line.rstrip("\r\n"))
     low = [name.lower() for name in names]
     twice = sorted({name for name in low if low.count(name) > 1 and name})
@@ -39,7 +41,7 @@ def header_of(path: Path) -> tuple[list[str], str]:
     return names, delimiter_of(line.rstrip("\r\n"))
 
 
-def open_text(path: Path):  # type: ignore[no-untyped-def]  # TextIOWrapper, with universal newlines off
+def open_text(path: Path) -> TextIO:
     """A file as UTF-8 text with its line ends kept."""
     return path.open(encoding="utf-8-sig", errors="strict", newline="")
 
@@ -48,15 +50,15 @@ def records(path: Path, delimiter: str, width: int, plain: frozenset[int]) -> It
     """Every record after the header.
 
     A quote that is opened and not closed where it should be does not swallow the lines behind it: when a record that
-    spans lines has the wrong number of cells, or a line break in one of the `plain` columns, only its first line is
-    given up and reading goes on with the second. Raises Refused when the text is not UTF-8.
+    spans lines has the wrong number of cells, a line break in one of the `plain` columns, or a line within that is a
+    record by itself, only its first line is given up and reading goes on with the second. Raises Refused when the text is not UTF-8.
     """
     with open_text(path) as file:
-        _line(file, 1)
-        number, row = 1, 0
-        waiting: list[str] = []
+        _, number = _first(file)
+        row = 0
+        waiting: deque[str] = deque()
         while True:
-            line = waiting.pop(0) if waiting else _line(file, number + 1)
+            line = waiting.popleft() if waiting else _line(file)
             if not line:
                 return
             number += 1
@@ -64,18 +66,18 @@ def records(path: Path, delimiter: str, width: int, plain: frozenset[int]) -> It
             if not line.strip("\r\n\t "):
                 yield Record(row, number, code="blank")
                 continue
-            taken = [line]
-            while line.count('"') % 2 and len(taken) < _REACH:
-                more = waiting.pop(0) if waiting else _line(file, number + len(taken))
+            taken, length, inside = [line], len(line), line.count('"') % 2
+            while inside and len(taken) < _REACH and length <= LONGEST_CELL:
+                more = waiting.popleft() if waiting else _line(file)
                 if not more:
                     break
                 taken.append(more)
-                line += more
-                if len(line) > LONGEST_CELL:
-                    break
-            record = _split(line, row, number, delimiter, width, plain)
-            if record.fault and len(taken) > 1:
-                waiting = taken[1:] + waiting
+                length += len(more)
+                inside ^= more.count('"') % 2
+            record = _split("".join(taken), row, number, delimiter=delimiter, width=width, plain=plain)
+            swallowed = any(_width(inner, delimiter) == width for inner in taken[1:-1])
+            if len(taken) > 1 and (record.fault or swallowed):
+                waiting.extendleft(reversed(taken[1:]))
                 record = Record(row, number, fault=(
                     "a quote is opened and not closed on this line; the lines after it were read on their own"
                 ), code="open_quote")  # fmt: skip
@@ -84,7 +86,7 @@ def records(path: Path, delimiter: str, width: int, plain: frozenset[int]) -> It
             yield record
 
 
-def _split(line: str, row: int, number: int, delimiter: str, width: int, plain: frozenset[int]) -> Record:
+def _split(line: str, row: int, number: int, *, delimiter: str, width: int, plain: frozenset[int]) -> Record:
     if line.count('"') % 2:
         return Record(row, number, fault="a quote is opened and not closed", code="open_quote")
     try:
@@ -98,14 +100,43 @@ def _split(line: str, row: int, number: int, delimiter: str, width: int, plain: 
     return Record(row, number, tuple(cells))
 
 
-def _line(file: object, number: int) -> str:
+def _width(line: str, delimiter: str) -> int:
     try:
-        return str(file.readline(LONGEST_CELL))  # type: ignore[attr-defined]
-    except UnicodeDecodeError as error:
+        return len(next(csv.reader([line], delimiter=delimiter, strict=True), []))
+    except csv.Error:
+        return 0
+
+
+def _first(file: TextIO) -> tuple[str, int]:
+    """The header, the first line that is not blank, and which line of the file it is."""
+    number = 1
+    while (line := _line(file)) and not line.strip():
+        number += 1
+    return line, number
+
+
+def _line(file: TextIO) -> str:
+    try:
+        return file.readline(LONGEST_CELL)
+    except UnicodeDecodeError:  # the text is decoded ahead: where the byte is has to be looked up
+        number, byte = _misfit(Path(file.name))
         raise Refused(
-            f"Near line {number}: byte 0x{error.object[error.start]:02X} is not UTF-8 text.",
+            f"Line {number}: byte 0x{byte:02X} is not UTF-8 text.",
             "Save the file as UTF-8 (in Excel: CSV UTF-8) and load it again.",
         ) from None
+
+
+def _misfit(path: Path) -> tuple[int, int]:
+    """The line and the value of the first byte of a file that is not UTF-8."""
+    number = 1
+    with path.open("rb") as file:
+        for line in file:
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                return number + line[: error.start].count(b"\r"), line[error.start]
+            number += 1 + line.rstrip(b"\r\n").count(b"\r")
+    raise AssertionError("the file was not UTF-8 a moment ago")
 
 
 csv.field_size_limit(LONGEST_CELL)

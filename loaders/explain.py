@@ -1,13 +1,14 @@
-"""Why a cell was refused, said to the person whose file it is: what came, what was expected, the nearest valid value."""
+"""Why a cell was refused, said to the person whose file it is: what came, what was expected, what is near."""
 
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from datetime import date, datetime
 from functools import lru_cache
 
-from loaders.contract import Column
+from loaders.contract import EARLIEST, LATEST, Column
 
 
 @lru_cache(maxsize=4_096)
@@ -31,11 +32,19 @@ def _code(column: Column, cell: str) -> str:
         return "too_long"
     if column.kind in (datetime, date):
         return "not_a_moment" if column.kind is datetime else "not_a_day"
+    number = _number(cell)
+    if number is None:
+        return "not_a_number"
+    return "fraction" if column.kind is int and number != int(number) else "out_of_range"
+
+
+def _number(cell: str) -> float | None:
+    """The finite number a cell states, or None."""
     try:
         number = float(cell)
     except ValueError:
-        return "not_a_number"
-    return "fraction" if column.kind is int and number != int(number) else "out_of_range"
+        return None
+    return number if math.isfinite(number) else None
 
 
 def nearest(column: Column, cell: str) -> str:
@@ -56,14 +65,11 @@ def nearest(column: Column, cell: str) -> str:
 def _nearest_number(column: Column, cell: str) -> str:
     plain = re.sub(r"[\s'_]", "", cell)
     plain = plain.replace(",", ".") if re.fullmatch(r"[+-]?\d+,\d+", plain) else plain
-    try:
-        number = float(plain)
-    except ValueError:
+    number = _number(plain)
+    if number is None or (column.above is not None and number <= column.above):
         return ""
-    if number != number or number in (float("inf"), float("-inf")):
-        return ""
-    low = column.low if column.low is not None else (0.0 if column.above is not None else number)
-    number = min(max(number, low), column.high if column.high is not None else number)
+    number = max(number, column.low) if column.low is not None else number
+    number = min(number, column.high) if column.high is not None else number
     return f"{round(number)}" if column.kind is int else f"{number:g}"
 
 
@@ -72,14 +78,12 @@ def _nearest_day(cell: str) -> str:
     if not found:
         return ""
     first, second, third = (int(part) for part in found.groups())
-    if first > 31:
-        readings = {(first, second, third)}
-    else:
-        readings = {(third, second, first), (third, first, second)}
+    readings = {(first, second, third)} if first > 31 else {(third, second, first), (third, first, second)}
     days = set()
     for year, month, day in readings:
         try:
             days.add(date(year, month, day).isoformat())
         except ValueError:
             continue
+    days = {day for day in days if EARLIEST <= day <= LATEST}
     return days.pop() if len(days) == 1 else ""

@@ -90,11 +90,15 @@ class Stage(Protocol):
 
     def fill(self, fact: str, columns: Iterable[str], relation: str) -> None:
         """Hand over rows of a fact: `relation` is SQL that yields the contract columns named, each VARCHAR, and
-        `source_row` BIGINT (ordinal of the record from 1), `line` BIGINT (or NULL), `source_records` INTEGER."""
+        `source_row` BIGINT (ordinal of the record from 1), `line` BIGINT (or NULL), `source_records` INTEGER.
+        """
 
-    def fill_file(self, fact: str, columns: Iterable[str], relation: str, *, by_line: bool) -> bool:
-        """The same for a file that holds one record a row (`by_line`: a line) and nothing else; `relation` yields the columns alone, in
-        the order of the file. False, and nothing is handed over, when the file cannot be read so or any row breaks the contract."""
+    def fill_file(self, fact: str, columns: Iterable[str], relation: str, *, expected: int | None = None) -> bool:
+        """The same for a file that holds one record a row and nothing else; `relation` yields the columns alone, in
+        the order of the file, NULL where empty. False, and nothing is handed over, when the file cannot be read so or
+        fewer than the `expected` rows obey the contract; without that number the lines of the file are counted by
+        whoever asked, and the file is read again carefully when they are not as many.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ def read_head(path: Path) -> Head:
         if raw.startswith(magic):
             return Head(path, size, kind, columns=_parquet_columns(path) if kind == "parquet" else ())
     text = raw.decode("utf-8-sig", errors="replace")
-    if "\0" in text[:4_096] or text.count("\ufffd") > len(text) / 20:
+    if text.count("\0") + text.count("\ufffd") > len(text) / 20:
         return Head(path, size, "unknown")
     if text.lstrip()[:1] in ("{", "["):
         try:

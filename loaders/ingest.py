@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import secrets
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,16 +15,14 @@ from typing import Any, TypeVar
 from data.cursor import Transaction
 from data.settings import settings
 from data.warehouse import Warehouse
-from loaders import FORMATS
+from loaders import FORMATS, process, receive
 from loaders.format import Options, Refused
 from loaders.job import Job, Parsed
-from loaders.publish import Counts, Origin, publish
+from loaders.incoming import Origin
+from loaders.publish import Counts, publish
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
-ROOT = Path(__file__).parents[1]
-WALL_SECONDS = 1_800
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +89,23 @@ def read_file(
     upload = store.side / "uploads" / f"{load_id}.bin"
     folder.mkdir(parents=True)
     try:
-        before = _receive(path, upload)
+        before = receive.receive(path, upload)
         if progress:
             progress("reading")
         with ThreadPoolExecutor(1) as pool:
-            scan = pool.submit(_scan, upload)
+            scan = pool.submit(receive.scan, upload)
             job = Job(str(upload), str(folder), format, options, settings(store).reporting_zone)
-            child = _start(job)
+            child = process.start(job)
             try:
                 digest, lines = scan.result()
                 stated = json.dumps(asdict(options), sort_keys=True)
                 _refuse_known(store, digest, stated, format)
-                parsed = _finish(child)
+                parsed = process.finish(child)
             finally:
-                _end(child)
+                process.end(child)
         if parsed.fast and lines != parsed.rows_read:
-            parsed = _carefully(job)
-        if _state(upload) != before:
+            parsed = process.carefully(job)
+        if receive.state(upload) != before:
             raise Refused("The file changed while it was read.", "Wait until it is complete and load it again.")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -188,40 +182,6 @@ def _outcome(preview: Preview, counts: Counts, written: Mapping[str, int], statu
     )  # fmt: skip
 
 
-# receiving ---------------------------------------------------------------------------------------------------------------
-def _receive(path: Path, upload: Path) -> tuple[int, int]:
-    """Bring the file into the uploads folder under a name of ours: linked where that works, else copied."""
-    try:
-        if not path.is_file():
-            raise Refused(f"There is no file {path}.", "Check the path.")
-        try:
-            os.link(path.resolve(), upload)
-        except OSError:
-            shutil.copyfile(path, upload)
-    except PermissionError:
-        raise Refused(f"The file {path} may not be read.", "Allow this user to read it.") from None
-    return _state(upload)
-
-
-def _state(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
-
-
-def _scan(path: Path) -> tuple[str, int]:
-    """The file's sha256, and how many lines of text follow the first; -1 when some line is blank or holds a NUL."""
-    digest, lines, last, clean = hashlib.sha256(), 0, b"", True
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            lines += chunk.count(b"\n")
-            edge = last + chunk[:2]
-            clean = clean and not any(mark in part for part in (chunk, edge) for mark in (b"\n\n", b"\n\r\n", b"\0"))
-            last = chunk[-2:]
-    lines += not last.endswith(b"\n")
-    return digest.hexdigest(), lines - 1 if clean else -1
-
-
 def _refuse_known(store: Warehouse | Transaction, sha256: str, options: str, format: str | None) -> None:
     found = store.one(
         "SELECT load_id, file_name, loaded_by, loaded_at FROM loads WHERE sha256 = ? AND status = 'published'"
@@ -234,58 +194,3 @@ def _refuse_known(store: Warehouse | Transaction, sha256: str, options: str, for
             f" on {str(found['loaded_at'])[:16]} UTC.",
             f"To load it again, take that load back first: python -m loaders undo {found['load_id']}.",
         )
-
-
-# the child ---------------------------------------------------------------------------------------------------------------
-def _start(job: Job) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-m", "loaders.child"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
-    assert child.stdin is not None
-    child.stdin.write(job.dump() + "\n")
-    child.stdin.flush()
-    return child
-
-
-def _finish(child: subprocess.Popen[str]) -> Parsed:
-    try:
-        answer, errors = child.communicate(timeout=WALL_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise Refused(
-            f"Reading the file took longer than {WALL_SECONDS // 60} minutes and was ended.", "Export a shorter period."
-        ) from None
-    try:
-        found = json.loads(answer)
-    except json.JSONDecodeError:
-        why = "it needed more than one load may take of the machine" if child.returncode else "it gave no answer"
-        detail = errors.strip().splitlines()[-1:] or [f"exit {child.returncode}"]
-        raise Refused(
-            f"Reading the file ended before it was done: {why} ({detail[0][:200]}).",
-            "The file may be damaged or far larger unpacked than it looks: export a shorter period.",
-        ) from None
-    if "refused" in found:
-        raise Refused(found["refused"], found["remedy"])
-    return Parsed.load(found["parsed"])
-
-
-def _carefully(job: Job) -> Parsed:
-    """The same file record by record, after the fast way disagreed with the count of its lines."""
-    folder = Path(job.folder)
-    for file in folder.iterdir():
-        file.unlink()
-    child = _start(Job(job.path, job.folder, job.format, job.options, job.reporting_zone, careful=True))
-    try:
-        return _finish(child)
-    finally:
-        _end(child)
-
-
-def _end(child: subprocess.Popen[str]) -> None:
-    """End the child if it still runs, and reap it."""
-    if child.poll() is None:
-        child.kill()
-    child.wait()
-    for stream in (child.stdin, child.stdout, child.stderr):
-        if stream:
-            stream.close()

@@ -110,8 +110,8 @@ class _Reader:
             except ValueError as error:
                 raise _refused(self._line, f"not JSON ({error}, in the document that begins here)") from None
             else:
-                # a number cut by the window's edge would be read too early, and a word too late to see what follows it
-                if self._ended or end < len(self._window) or isinstance(found, dict | list):
+                # 12 may be the beginning of 123, and 1.5e of 1.5e+3: a bare number wants to see what follows it
+                if self._ended or end + 3 < len(self._window) or isinstance(found, dict | list):
                     return self._taken(found, end)
             if len(self._window) - self._position > MAX_DOCUMENT:
                 raise Refused(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from data.cursor import Rows, Transaction
 from data.errors import did_you_mean
+from data.facts import FACTS
 from data.operation import Mapping
 from data.portfolio import Product
 from data.reduction import make_touched, rebuild_touched, touch_pointed
-from data.facts import FACTS
 from data.registry_store import current, save
 from data.warehouse import Warehouse
 from loaders import FORMATS
@@ -76,7 +76,7 @@ def parse_rule(text: str) -> Mapping:
             f'"{text}" is not a rule.',
             "Write FIELD=VALUE:PRODUCT, for example service.name=kb-search:kb-search (^= prefix, ~= regex).",
         )
-    fields = {format.product_field for format in FORMATS.values()}
+    fields = {entry.product_field for entry in FORMATS.values()}
     if found["field"] not in fields:
         raise Refused(
             f'No format tells its product by "{found["field"]}".{did_you_mean(found["field"], fields)}',

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from loaders.csvtext import open_text
@@ -36,7 +37,7 @@ def blocks(header: Sequence[str]) -> list[Block]:
         if list(header[place + 1 : place + 3]) == ["Status", "Score"] and _OUTPUT.fullmatch(header[place])
     ]
     found = []
-    for start, end in zip(starts, [*starts[1:], len(header)], strict=True):
+    for start, end in pairwise([*starts, len(header)]):
         model, _, prompt = header[start].removeprefix("[").partition("] ")
         places = {header[place]: place for place in range(start + 1, end)}
         found.append(Block(start, one_line(model), prompt, places))
@@ -127,4 +128,4 @@ def _scores(cells: list[str], block: Block) -> dict[str, str]:
         exact = json.loads(cells[block.places["Named Scores"]], parse_float=str, parse_int=str)
     except (KeyError, ValueError, RecursionError):
         exact = None
-    return found | {name: str(score) for name, score in exact.items()} if isinstance(exact, dict) else found
+    return {name: str(score) for name, score in exact.items()} if isinstance(exact, dict) else found

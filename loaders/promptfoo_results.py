@@ -134,7 +134,7 @@ def checks(result: object, run: Run) -> Iterator[Check]:
         JUDGE_FAILED if judged else None,
         "input_tokens": _whole(usage.get("prompt")),
         "output_tokens": _whole(usage.get("completion")),
-        "cost_microusd": microusd(response.get("cost") if "cost" in response else result.get("cost") or None),
+        "cost_microusd": microusd(response["cost"]) if "cost" in response else _spent_microusd(result.get("cost")),
         "duration_ms": None if cached else _whole(result.get("latencyMs")),
     }  # fmt: skip
     if not errored:
@@ -228,6 +228,12 @@ def _spent(usage: object) -> Mapping[str, object]:
     if not isinstance(usage, dict):
         return {}
     return {name: usage[name] for name in ("prompt", "completion") if usage.get(name) not in (None, "0")}
+
+
+def _spent_microusd(dollars: object) -> str | None:
+    """The cost of a result whose provider reported none is 0: that is not told, and not free."""
+    found = microusd(dollars)
+    return None if found == "0" else found
 
 
 def microusd(dollars: object) -> str | None:

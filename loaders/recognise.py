@@ -22,7 +22,7 @@ _KINDS = {
 
 def rank(head: Head) -> list[tuple[Format, Match]]:
     """Every format with how well it fits, best first."""
-    matches = [(format, format.recognise(head)) for format in FORMATS.values()]
+    matches = [(entry, entry.recognise(head)) for entry in FORMATS.values()]
     return sorted(matches, key=lambda match: -match[1].confidence)
 
 
@@ -36,11 +36,11 @@ def identify(path: Path, named: str | None) -> tuple[Format, float]:
     head = read_head(path)
     ranking = rank(head)
     if named is not None:
-        return FORMATS[named], dict((format.name, match.confidence) for format, match in ranking)[named]
+        return FORMATS[named], next(match.confidence for entry, match in ranking if entry.name == named)
     best, match = ranking[0]
     if match.confidence >= SURE:
         return best, match.confidence
-    nearest = [f"{format.name} ({found.needs})" for format, found in ranking if found.needs][:3]
+    nearest = [f"{entry.name} ({found.needs})" for entry, found in ranking if found.needs][:3]
     what = f" It is {_KINDS[head.kind]}." if head.kind in _KINDS else ""
     raise Refused(
         f"The file is not recognised.{what}" + (f" Closest: {'; '.join(nearest)}." if nearest else ""),

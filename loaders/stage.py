@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pyarrow.parquet as pq
 
 from loaders.contract import Plan, columns_of
 from loaders.explain import explain
-from loaders.format import Format, Options
-from loaders.job import Parsed, StagedFact
+from loaders.format import Format
+from loaders.job import Job, Parsed, StagedFact
 from loaders.totals import period, totals
 
 _BATCH = 50_000
@@ -54,15 +55,14 @@ class TextTable:
 class DuckStage:
     """The Stage of loaders/format.py over a hardened in-memory database and a staging folder."""
 
-    def __init__(
-        self, connection: Any, folder: Path, format: Format, options: Options, reporting_zone: str, careful: bool
-    ) -> None:
-        self.options = options
-        self.careful = careful
+    def __init__(self, connection: Any, job: Job, source: Format) -> None:
+        folder = Path(job.folder)
+        self.options = job.options
+        self.careful = job.careful
         self._connection = connection
         self._folder = folder
-        self._format = format
-        self._zone = reporting_zone
+        self._format = source
+        self._zone = job.reporting_zone
         self._open: dict[str, TextTable] = {}
         self._facts: list[StagedFact] = []
         self._counts: Counter[str] = Counter()
@@ -72,7 +72,7 @@ class DuckStage:
         self._quarantine_path = folder / "quarantine.parquet"
         self._quarantine = pq.ParquetWriter(self._quarantine_path, QUARANTINE)
         self._bad: list[dict[str, object]] = []
-        self._totals: dict[str, int] = {}
+        self._totals: dict[str, float] = {}
         self._fast = False
 
     # what a format counts --------------------------------------------------------------------------------------------
@@ -135,24 +135,20 @@ class DuckStage:
                 for cell in cells:
                     self._reject(fact, line, cell["name"], cell["cell"])
         self._counts["quarantined"] += records
-        good = plan.staged(f"SELECT * FROM ({plan.trimmed(f'SELECT * FROM {name}')}) AS text WHERE {plan.all_valid()}")
-        self._write(plan, good, "s.source_row")
+        self._write(plan, plan.staged(f"SELECT * FROM {name}"), "s.source_row")
         self._connection.execute(f"DROP TABLE {name}")
 
-    def fill_file(self, fact: str, columns: Iterable[str], relation: str, *, by_line: bool) -> bool:
-        """Hand over a clean file in one pass, its order kept; False when a row breaks the contract."""
-        plan = self._plan(fact, columns, located=False)
-        staged = plan.staged(relation, f"NOT ({plan.all_valid()}) AS refused, 1 AS source_records")
+    def fill_file(self, fact: str, columns: Iterable[str], relation: str, *, expected: int | None = None) -> bool:
+        """Hand over a clean file in one pass, its order kept; False when rows are known to be missing."""
+        plan = replace(self._plan(fact, columns, located=False), one_line=expected is None)
         try:
-            entry = self._write(plan, staged, "s.file_row_number + 1")
+            entry = self._write(plan, plan.staged(relation), "s.file_row_number + 1")
         except Exception:  # the reader's own refusal: record by record will tell which line it was
             return False
-        self._fast = by_line
-        refused = f"SELECT count(*) FROM read_parquet('{_sql(self._folder / entry.file)}') WHERE refused"
-        if self._connection.execute(refused).fetchall()[0][0]:
+        if expected is not None and entry.rows != expected:
             self._facts.pop()
-            self._fast = False
             return False
+        self._fast = expected is None
         self.read(entry.rows)
         return True
 
@@ -171,12 +167,10 @@ class DuckStage:
         file = f"{plan.table}-{len(self._facts)}.parquet"
         self._connection.execute(f"COPY ({select}) TO '{_sql(self._folder / file)}' {_PARQUET}")
         from_file = f"read_parquet('{_sql(self._folder / file)}')"
-        rows, records = self._connection.execute(
-            f"SELECT count(*), CAST(coalesce(sum(source_records), 0) AS BIGINT) FROM {from_file}"
-        ).fetchall()[0]
         names = [row[0] for row in self._connection.execute(f"DESCRIBE SELECT * FROM {from_file}").fetchall()]
-        kept = tuple(name for name in names if name not in ("refused", "source_row"))
-        entry = StagedFact(plan.table, file, kept, source_row, rows, records)
+        folded = "CAST(coalesce(sum(source_records), 0) AS BIGINT)" if plan.located else "count(*)"
+        rows, records = self._connection.execute(f"SELECT count(*), {folded} FROM {from_file}").fetchall()[0]
+        entry = StagedFact(plan.table, file, tuple(names), source_row, rows, records)
         self._facts.append(entry)
         return entry
 

@@ -44,14 +44,24 @@ _SUMS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 _OVERALL = """
     SELECT count(*) AS results, count(CASE WHEN passed THEN 1 END) AS passed,
-           count(CASE WHEN NOT passed THEN 1 END) AS failed, count(eval_error) AS errored
+        count(CASE WHEN NOT passed THEN 1 END) AS failed, count(eval_error) AS errored,
+        count(DISTINCT prompt_version) AS prompts, count(DISTINCT request_model) AS providers,
+        CAST(sum(input_tokens) AS BIGINT) AS input_tokens, CAST(sum(output_tokens) AS BIGINT) AS output_tokens
     FROM {rows} WHERE metric_name = 'overall'
 """
+_BY_METRIC = """
+    SELECT metric_name, count(CASE WHEN passed THEN 1 END) AS passed, count(CASE WHEN NOT passed THEN 1 END) AS failed,
+        round(avg(score), 4) AS mean
+    FROM {rows} WHERE metric_name <> 'overall' GROUP BY metric_name ORDER BY metric_name LIMIT 50
+"""
+_OVERALL_COLUMNS = frozenset(
+    ["passed", "eval_error", "score", "prompt_version", "request_model", "input_tokens", "output_tokens", "metric_name"]
+)
 
 
-def totals(tables: set[str], staged: Callable[[str], str], ask: Ask) -> dict[str, int]:
+def totals(tables: set[str], staged: Callable[[str], str], ask: Ask) -> dict[str, float]:
     """Totals by the keys of the exports' manifests, for each fact that has rows."""
-    found: dict[str, int] = {}
+    found: dict[str, float] = {}
     for table in (name for name in FACTS if name in tables):
         have = {str(row[0]) for row in ask(f"DESCRIBE SELECT * FROM {staged(table)}")}
         wanted = {
@@ -61,9 +71,8 @@ def totals(tables: set[str], staged: Callable[[str], str], ask: Ask) -> dict[str
         }
         values = ask(f"SELECT {', '.join(wanted.values())} FROM {staged(table)}")[0]
         found |= {key: int(str(value)) for key, value in zip(wanted, values, strict=True) if value is not None}
-        if table == "eval_results" and {"passed", "eval_error"} <= have:
-            values = ask(_OVERALL.format(rows=staged(table)))[0]
-            found |= dict(zip(("results", "passed", "failed", "errored"), map(_whole, values), strict=True))
+        if table == "eval_results" and have >= _OVERALL_COLUMNS:
+            found |= _of_evals(staged(table), ask)
     return found
 
 
@@ -82,5 +91,15 @@ def period(tables: set[str], staged: Callable[[str], str], ask: Ask) -> tuple[st
     return (str(first), str(last)) if first is not None else (None, None)
 
 
-def _whole(value: object) -> int:
-    return int(str(value))
+def _of_evals(rows: str, ask: Ask) -> dict[str, float]:
+    """The sums of an eval file: its results by verdict, and each metric's verdicts and mean score."""
+    keys = ("results", "passed", "failed", "errored", "prompts", "providers", "input_tokens", "output_tokens")
+    values = ask(_OVERALL.format(rows=rows))[0]
+    found: dict[str, float] = {
+        key: int(str(value)) for key, value in zip(keys, values, strict=True) if value is not None
+    }
+    for metric, passed, failed, mean in ask(_BY_METRIC.format(rows=rows)):
+        found |= {f"metric_{metric}_passed": int(str(passed)), f"metric_{metric}_failed": int(str(failed))}
+        if mean is not None:
+            found[f"metric_{metric}_mean"] = float(str(mean))
+    return found

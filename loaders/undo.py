@@ -43,11 +43,13 @@ def undo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
 def redo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
     """Put an undone load in again, under today's mapping rules; rows in force by table.
 
-    Raises Refused for an unknown load, one that is not undone, or one whose rows are gone.
+    Raises Refused for an unknown load, one that is not undone, one whose file was loaded again since, or one whose rows
+    are gone.
     """
     folder = store.side / "undone" / load_id
     with store.write(f"redo {load_id}", who) as tx:
         _expect(tx, load_id, "undone")
+        _expect_only(tx, load_id)
         if not (folder / "feed_days.parquet").exists():
             raise Refused(f"The rows of {load_id} are no longer kept.", "Load the file again.")
         make_touched(tx)
@@ -100,14 +102,26 @@ def _expect(tx: Transaction, load_id: str, status: str) -> None:
     found = tx.one("SELECT status, file_name FROM loads WHERE load_id = ?", [load_id])
     if found is None:
         known = [str(row["load_id"]) for row in tx.rows("SELECT load_id FROM loads")]
-        raise Refused(
-            f"There is no load {load_id}.{did_you_mean(load_id, known)}", "See python -m loaders list."
-        )
+        raise Refused(f"There is no load {load_id}.{did_you_mean(load_id, known)}", "See python -m loaders list.")
     if found["status"] != status:
         verb = "undo" if status == "published" else "redo"
         raise Refused(
             f"Load {load_id} ({found['file_name']}) is {found['status']}: there is nothing to {verb}.",
             "See python -m loaders list.",
+        )
+
+
+def _expect_only(tx: Transaction, load_id: str) -> None:
+    found = tx.one(
+        "SELECT again.load_id FROM loads AS again JOIN loads AS undone ON again.sha256 = undone.sha256"
+        " AND again.format = undone.format AND CAST(again.options AS VARCHAR) = CAST(undone.options AS VARCHAR)"
+        " WHERE again.status = 'published' AND undone.load_id = ?",
+        [load_id],
+    )
+    if found:
+        raise Refused(
+            f"Already loaded as {found['load_id']}: the file of {load_id} was loaded again since.",
+            f"To put {load_id} in instead, take that one back first: python -m loaders undo {found['load_id']}.",
         )
 
 

@@ -1,0 +1,1 @@
+"""Speed as ratios measured in one run, never as a test that a busy machine can fail."""

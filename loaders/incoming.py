@@ -1,0 +1,93 @@
+"""Staged rows seen as rows of their fact: pseudonyms for people, products by rule, keys and derived columns added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.cursor import Transaction
+from data.facts import FACTS
+from data.pseudonym import Pseudonyms
+from loaders.contract import columns_of, derived, hashes
+from loaders.job import StagedFact
+from loaders.mapping import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a load comes from."""
+
+    load_id: str
+    sha256: str
+    file_name: str
+    options: str
+    product_field: str
+    folder: Path
+
+
+def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, people: Pseudonyms | None) -> str:
+    """The name of a temporary view of one staged file as rows of its fact table."""
+    fact = FACTS[entry.table]
+    path = str(origin.folder / entry.file).replace("'", "''")
+    rows = f"read_parquet('{path}', file_row_number = true)"
+    named = [name for name in fact.people if name in entry.columns]
+    joins, select = [], [f"s.{name}" for name in entry.columns if name not in named and name != "source_row"]
+    if named and people is not None:
+        names = _write_people(tx, origin.folder / f"people-{number}.parquet", rows, named, people)
+        joins += [f"LEFT JOIN {names} AS {name}_as ON {name}_as.stated = s.{name}" for name in named]
+        select += [f"{name}_as.pseudonym AS {name}" for name in named]
+    else:
+        select += [f"s.{name}" for name in named]
+    products = _write_products(tx, origin, entry, number, rows)
+    joins.append(f"JOIN {products} AS p ON p.source_product = s.source_product AND p.source_system = s.source_system")
+    select += ["p.product_id", f"'{origin.load_id}' AS load_id", f"{entry.source_row} AS source_row"]
+    select += ["1 AS source_records"] if "source_records" not in entry.columns else []
+    texts = [name for name, column in columns_of(entry.table).items() if column.kind is str]
+    absent = [name for name in texts if name not in (*entry.columns, "product_id", "source_system")]
+    select += [f"CAST(NULL AS VARCHAR) AS {name}" for name in absent]
+    inner = f"SELECT {', '.join(select)} FROM {rows} AS s {' '.join(joins)}"
+    view = f"incoming_{number}"
+    tx.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {_finished(entry, inner, absent)}")
+    return view
+
+
+def _finished(entry: StagedFact, inner: str, absent: list[str]) -> str:
+    """SQL: the named rows with what follows from them."""
+    finished = derived(entry.table, entry.columns)
+    if entry.table == "interactions":
+        finished |= {
+            "unit_id": "coalesce(user_id, 's:' || session_id, 'i:' || interaction_id)",
+            "user_known": "user_id IS NOT NULL",
+        }
+    finished |= hashes(entry.table, entry.columns)
+    there = {*entry.columns, *absent}
+    replaced = ", ".join(f"{expression} AS {name}" for name, expression in finished.items() if name in there)
+    added = "".join(f", {expression} AS {name}" for name, expression in finished.items() if name not in there)
+    without = " EXCLUDE (stated_version)" if "stated_version" in entry.columns else ""
+    return f"SELECT *{without}{f' REPLACE ({replaced})' if replaced else ''}{added} FROM ({inner}) AS named"
+
+
+def _write_people(tx: Transaction, path: Path, rows: str, columns: list[str], people: Pseudonyms) -> str:
+    """Everybody named in the staged rows with the pseudonym, as a file to join; the SQL that reads it."""
+    union = " UNION ".join(f"SELECT DISTINCT {name} AS stated FROM {rows} WHERE {name} IS NOT NULL" for name in columns)
+    stated = [str(row["stated"]) for row in tx.rows(union)]
+    table = {"stated": pa.array(stated, pa.string()), "pseudonym": pa.array(map(people.of, stated), pa.string())}
+    pq.write_table(pa.table(table), path)
+    return f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
+
+
+def _write_products(tx: Transaction, origin: Origin, entry: StagedFact, number: int, rows: str) -> str:
+    rules = Rules.of(tx)
+    stated = tx.rows(f"SELECT DISTINCT source_system, source_product FROM {rows}")
+    systems = [str(row["source_system"]) for row in stated]
+    values = [str(row["source_product"]) for row in stated]
+    products = [
+        rules.product(system, origin.product_field, value) for system, value in zip(systems, values, strict=True)
+    ]
+    path = origin.folder / f"products-{number}.parquet"
+    columns = {"source_system": systems, "source_product": values, "product_id": products}
+    pq.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), path)
+    return f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"

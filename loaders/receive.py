@@ -1,0 +1,46 @@
+"""The first step of a file: into the uploads folder under a name of ours, its bytes counted and fingerprinted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from loaders.format import Refused
+
+_CHUNK = 1 << 20
+
+
+def receive(path: Path, upload: Path) -> tuple[int, int]:
+    """Bring the file into the uploads folder under a name of ours: linked where that works, else copied."""
+    try:
+        if not path.is_file():
+            raise Refused(f"There is no file {path}.", "Check the path.")
+        try:
+            os.link(path.resolve(), upload)
+        except OSError:
+            shutil.copyfile(path, upload)
+    except PermissionError:
+        raise Refused(f"The file {path} may not be read.", "Allow this user to read it.") from None
+    return state(upload)
+
+
+def state(path: Path) -> tuple[int, int]:
+    """Size and time of the last change, by which a change while reading is noticed."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def scan(path: Path) -> tuple[str, int]:
+    """The file's sha256, and how many lines of text follow the first; -1 when some line is blank or holds a NUL."""
+    digest, lines, last, clean = hashlib.sha256(), 0, b"", True
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            lines += chunk.count(b"\n")
+            edge = last + chunk[:2]
+            clean = clean and not any(mark in part for part in (chunk, edge) for mark in (b"\n\n", b"\n\r\n", b"\0"))
+            last = chunk[-2:]
+    lines += not last.endswith(b"\n")
+    return digest.hexdigest(), lines - 1 if clean else -1
