@@ -63,7 +63,7 @@ def back_up(store: Warehouse, dest: Path) -> tuple[Path, dict[str, int]]:
 def restore(
     source: Path, path: Path, *, force: bool = False, clock: Callable[[], datetime] = utc_now
 ) -> tuple[dict[str, int], Path | None]:
-    """Put the backup at `source` in the place of the warehouse at `path`; its rows by table, and where the old one went.
+    """Put the backup at `source` in the place of the warehouse at `path`; its rows by table, where the old one went.
 
     A copy of the backup is opened and read first. Raises WarehouseError when it cannot be used, when something is at
     `path` and `force` is not given, or when another process has that open. With `force` the former warehouse is moved

@@ -176,6 +176,8 @@ def _cell(value: object) -> object:
         return _guarded(value)
     if isinstance(value, datetime | time) or (isinstance(value, int) and abs(value) > _EXACT):
         return str(value)  # a spreadsheet would round it
+    if isinstance(value, float) and float(f"{value:.16g}") != value:
+        return repr(value)  # sixteen digits are all that a sheet keeps
     return value
 
 

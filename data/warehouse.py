@@ -202,8 +202,7 @@ class Warehouse(Rows):
                 cursor.execute("DETACH plumbline_snapshot")
         except duckdb.Error as error:
             target.unlink(missing_ok=True)
-            why = refusals.first_line(str(error))
-            raise WarehouseError(f"The copy could not be made: {why}.", "Make room on the disk.") from error
+            raise refusals.unstored("copy", str(error)) from error
         finally:
             self._instance.release(cursor)
         return target

@@ -108,12 +108,14 @@ def test_import_and_export(made: Path, tmp_path: Path, capsys: Said) -> None:
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("INSERT INTO user_days BY NAME SELECT DATE '2026-01-01' AS day, 'a' AS product_id, 'u' AS unit_id, TRUE AS user_known,"
-         " 1 AS interactions, 1 AS tasks, 0 AS tasks_confirmed, 0 AS tasks_implied, 0 AS tasks_failed, 1 AS tasks_unknown,"
+        ("INSERT INTO user_days BY NAME SELECT DATE '2026-01-01' AS day, 'a' AS product_id, 'u' AS unit_id,"
+         " TRUE AS user_known, 1 AS interactions, 1 AS tasks, 0 AS tasks_confirmed, 0 AS tasks_implied,"
+         " 0 AS tasks_failed, 1 AS tasks_unknown,"
          " 0 AS technical_errors, 0 AS escalation_known, 0 AS escalated_planned, 0 AS escalated_unplanned,"
          " 0 AS escalated_unplanned_1d, 0 AS uncosted", "WRONG 1 rows of user_days differ"),
         ("INSERT INTO loads BY NAME SELECT 'l7' AS load_id, 'x' AS sha256, 'f' AS file_name, 'canonical' AS format,"
-         " 'published' AS status, 10 AS rows_read, 5 AS accepted, 1 AS duplicates, 1 AS quarantined, 1 AS blank, 1 AS ignored,"
+         " 'published' AS status, 10 AS rows_read, 5 AS accepted, 1 AS duplicates, 1 AS quarantined, 1 AS blank,"
+         " 1 AS ignored,"
          " 0 AS superseded, 'ada' AS loaded_by, TIMESTAMP '2026-01-01' AS loaded_at", "WRONG load l7 read 10 records"),
         ("INSERT INTO model_calls BY NAME SELECT 5 AS event_key, 1 AS row_hash, TIMESTAMP '2026-01-01' AS version_at,"
          " 'gone' AS load_id, 's' AS source_system, 1 AS source_row, 1 AS source_records, '' AS source_product,"

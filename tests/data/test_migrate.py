@@ -51,7 +51,7 @@ def test_migrations_are_applied_in_order_after_a_backup(older: Path, folder: Pat
 def test_a_migration_that_fails_is_taken_back(older: Path, folder: Path) -> None:
     """A failing file leaves the warehouse as the one before it made it, and says where the backup is."""
     (folder / "0003_slices.sql").write_text("CREATE TABLE slices (day DATE); INSERT INTO slices SELECT * FROM nowhere;")
-    with pytest.raises(WarehouseError, match="0003_slices.sql failed and was taken back") as caught:
+    with pytest.raises(WarehouseError, match=r"0003_slices\.sql failed and was taken back") as caught:
         migrate(older, "ada", folder=folder)
     assert "a backup is at" in caught.value.remedy
     store = Warehouse.open(older, expected=2)

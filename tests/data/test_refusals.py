@@ -86,7 +86,7 @@ def test_an_older_warehouse(closed: Path) -> None:
 
 
 def test_an_upgrade_that_changes_hashes(closed: Path) -> None:
-    """If the installed duckdb hashes otherwise than the one that wrote the file, records would be loaded twice: refused."""
+    """If duckdb hashes otherwise than when the file was written, records would be loaded twice: refused."""
     restate(closed, "hash_probe", "12345")
     said = refusal(closed)
     assert "counted twice" in said.message
@@ -103,10 +103,10 @@ def test_a_file_cut_short(closed: Path) -> None:
 
 
 def test_flipped_bits_are_noticed_or_harmless(closed: Path) -> None:
-    """Wherever bits flip: a sentence when opening or reading, or the very same rows; never others, never a traceback."""
+    """Wherever bits flip: a sentence when opening or reading, or the very same rows, never others."""
     whole = closed.read_bytes()
     expected = [(30000, sum(range(30000)))]
-    noticed = 0
+    said: list[str] = []
     for part in range(40):
         where = len(whole) * part // 40 + 100
         closed.write_bytes(whole[:where] + bytes([whole[where] ^ 0xFF]) + whole[where + 1 :])
@@ -118,11 +118,10 @@ def test_flipped_bits_are_noticed_or_harmless(closed: Path) -> None:
             finally:
                 store.close()
         except WarehouseError as error:
-            assert "damaged" in error.message or "not a Plumbline" in error.message, error
-            noticed += 1
-        for side in (Path(f"{closed}.wal"),):
-            side.unlink(missing_ok=True)
-    assert noticed > 10, "the flips met nothing: the test tests nothing"
+            said.append(error.message)
+        Path(f"{closed}.wal").unlink(missing_ok=True)
+    assert len(said) > 10, "the flips met nothing: the test tests nothing"
+    assert [text for text in said if "damaged" not in text and "not a Plumbline" not in text] == []
 
 
 @pytest.fixture
@@ -194,7 +193,7 @@ def test_a_truncated_log_is_not_silent(store: Warehouse) -> None:
         connection = duckdb.connect(sys.argv[1])
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         for version in range(2, 30):
-            connection.execute("INSERT INTO data_versions VALUES (?, 'load', TIMESTAMP '2026-10-05 12:00:00')", [version])
+            connection.execute("INSERT INTO data_versions VALUES (?, 'load', TIMESTAMP '2026-10-05')", [version])
         os._exit(9)
         """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code), str(store.path)], check=False)

@@ -22,21 +22,23 @@ from data.warehouse import Warehouse
 
 KINDS = ["registry.yaml", "registry.xlsx", "registry"]
 ROWS: list[Record] = [
-    Product(product_id="helper", name="Helfer für Ü", class_="assistant", stage="scaling", launched_on=date(2026, 1, 5)),
-    Product(product_id="007", name="=cmd|' /C calc'!A0", purpose="-1\n+2\n@3", constraints="'quoted", valid_from=date(2026, 1, 1)),
+    Product(product_id="helper", name="Helfer für Ü", class_="chat", stage="scaling", launched_on=date(2026, 1, 5)),
+    Product(product_id="007", name="=cmd|' /C calc'!A0", purpose="-1\n+2\n@3", constraints="'quoted",
+            valid_from=date(2026, 1, 1)),
     Product(product_id="true", name="yes", purpose="2026-01-01", constraints="1.0", support_channel="null"),
     Scenario(scenario_id="s", product_id="helper", name="S", human_review_required=False),
     Pilot(pilot_id="p", product_id="helper", name="P", min_users=12, starts_on=date(2026, 2, 1)),
     PersonRecord(user_id="ada@example.org"),
     Member(product_id="helper", pilot_id="p", user_id="ada@example.org", is_champion=True),
     Role(role="product_owner", user_id="ada@example.org", product_id="helper"),
-    Release(product_id="helper", service_version="1.10", released_at=datetime(2026, 3, 1, 9, 30, 15, 123456), kind="code"),
+    Release(product_id="helper", service_version="1.10", kind="code",
+            released_at=datetime(2026, 3, 1, 9, 30, 15, 123456)),
     Target(metric="task_success", better="higher", target=0.8, floor=1 / 3),
     Criterion(pilot_id="p", criterion_id="c", metric="adoption", role="must", better="higher", bar=0.5),
     Cost(product_id="helper", month=date(2026, 3, 1), kind="people", amount_microusd=2**53 + 1),
     Price(request_model="gpt", input_per_mtok=0.15, output_per_mtok=1e-9),
     CalendarDay(calendar_id="c", day=date(2026, 3, 2), opens=time(9, 0), closes=time(17, 30)),
-    Incident(incident_id="i", product_id="helper", started_at=datetime(2026, 3, 1, 9), summary="\ttabbed, \"quoted\"; é"),
+    Incident(incident_id="i", product_id="helper", started_at=datetime(2026, 3, 1, 9), summary="\ttab, \"quote\"; é"),
 ]  # fmt: skip
 
 
@@ -57,7 +59,7 @@ def fill(store: Warehouse, rows: list[Record]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_export_is_imported_as_it_was(store: Warehouse, other: Warehouse, tmp_path: Path, kind: str) -> None:
-    """Exported and imported elsewhere, every row of the registry is in force as it was, whatever its text looks like."""
+    """Exported and imported elsewhere, every row of the registry is as it was, whatever its text looks like."""
     fill(store, ROWS)
     written = export_registry(store, tmp_path / kind)
     assert sum(written.values()) == len(ROWS)
@@ -66,9 +68,10 @@ def test_an_export_is_imported_as_it_was(store: Warehouse, other: Warehouse, tmp
     assert sum(import_registry(other, tmp_path / kind, "ben").values()) == 0
 
 
-TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=12
-).filter(lambda text: text.strip() and not (set(text) & set("\ufeff\ufffe\uffff")))
+LETTERS = st.characters(
+    codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff"
+)
+TEXTS = st.text(LETTERS, min_size=1, max_size=12).filter(str.strip)
 GUARDED = st.builds(str.__add__, st.sampled_from(["", "=", "+", "-", "@", "'", "''", "'="]), TEXTS)
 
 
@@ -118,9 +121,9 @@ def test_an_export_overwrites_nothing(store: Warehouse, tmp_path: Path) -> None:
     """A file that is there already, or a folder with something in it, is left as it is."""
     (tmp_path / "mine.yaml").write_text("mine")
     for dest in (tmp_path / "mine.yaml", tmp_path):
-        with pytest.raises(RegistryError, match="left as it was"):
+        with pytest.raises(RegistryError, match="it was left as it is"):
             export_registry(store, dest)
-    with pytest.raises(RegistryError, match="'registry.pdf' ends with '.pdf'"):
+    with pytest.raises(RegistryError, match=r"'registry\.pdf' ends with '\.pdf'"):
         export_registry(store, tmp_path / "registry.pdf")
     assert (tmp_path / "mine.yaml").read_text() == "mine"
 
@@ -160,7 +163,8 @@ def xlsx_file(tmp_path: Path, **tables: list[list[object]]) -> Path:
          "prodcuts.csv, row 2: 'prodcuts' is not a table of the registry. Did you mean 'products'?"),
         (lambda p: csv_folder(p, products="product_id,nmae\na,A\n"),
          "products.csv, row 2: 'nmae' is not a column of products. Did you mean 'name'?"),
-        (lambda p: csv_folder(p, products="product_id,name\na,\n"), "row 2, column name: nothing came, a value is needed."),
+        (lambda p: csv_folder(p, products="product_id,name\na,\n"),
+         "row 2, column name: nothing came, a value is needed."),
         (lambda p: csv_folder(p, products="product_id,name,launched_on\na,A,05.13.2026\n"),
          "row 2, column launched_on: '05.13.2026' came"),
         (lambda p: csv_folder(p, products="product_id,name\na,A\na,B\n"),
@@ -168,7 +172,8 @@ def xlsx_file(tmp_path: Path, **tables: list[list[object]]) -> Path:
         (lambda p: csv_folder(p, products="product_id,name\na,A,B\n"), "row 2: 'B' stands in a column without a name"),
         (lambda p: csv_folder(p, products="product_id,name,name\na,A,B\n"), "column 'name' is there twice"),
         (lambda p: csv_folder(p, products='product_id,name\n"a,A\n'), "cannot be read as CSV"),
-        (lambda p: csv_folder(p, products="product_id,name\ncorp-llm,A\n", pilots="pilot_id,product_id,name\np,corp-lm,P\n"),
+        (lambda p: csv_folder(p, products="product_id,name\ncorp-llm,A\n",
+                              pilots="pilot_id,product_id,name\np,corp-lm,P\n"),
          "pilots.csv, row 2, column product_id: 'corp-lm' is not in products. Did you mean 'corp-llm'?"),
         (lambda p: csv_folder(p, settings="key,value\nlevl,0.9\n"),
          "settings.csv, row 2: 'levl' is not a setting. Did you mean 'level'?"),

@@ -175,7 +175,7 @@ def test_a_write_inside_a_write_is_refused(store: Warehouse) -> None:
         "ATTACH '{outside}/other.duckdb' AS other",
         "EXPORT DATABASE '{outside}/dump'",
         "INSTALL httpfs",
-        "LOAD '/tmp/anything.duckdb_extension'",
+        "LOAD 'anything.duckdb_extension'",
         "SELECT * FROM read_csv('https://example.org/x.csv')",
         "SET enable_external_access = true",
         "SET allowed_directories = ['/']",
@@ -203,8 +203,7 @@ def test_staging_is_the_one_way_in(store: Warehouse) -> None:
 
 
 def test_a_full_disk_is_a_sentence_and_not_the_end() -> None:
-    """When the file cannot grow, a write is stored whole or refused whole, and the same process goes on afterwards, even
-    when the database instance died of it."""
+    """When the disk is full a write is stored or refused whole, and the process goes on, though the instance died."""
     done = run_python(
         """
         import resource, signal, sys, tempfile
@@ -223,7 +222,7 @@ def test_a_full_disk_is_a_sentence_and_not_the_end() -> None:
                 assert reader.value("SELECT count(*) AS n FROM unmapped") == 50000
                 try:
                     with store.write("large", "ada") as tx:
-                        tx.run("INSERT INTO unmapped SELECT 'm', 's', 'f', md5(i::VARCHAR), i FROM range(60000) AS r(i)")
+                        tx.run("INSERT INTO unmapped SELECT 'm', 's', 'f', md5(i::VARCHAR), i FROM range(60000) r(i)")
                     stored = True
                 except WarehouseError as error:
                     stored, refused = False, refused + 1
