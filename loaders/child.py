@@ -6,6 +6,7 @@ or the sentence why the file is refused. It can be killed at any moment; nothing
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -18,6 +19,7 @@ import duckdb
 from loaders.format import Refused
 from loaders.job import Job
 from loaders.recognise import identify
+from loaders.said import check_values, check_zone
 from loaders.stage import DuckStage
 
 MEMORY = 2 << 30
@@ -55,7 +57,9 @@ def read(job: Job) -> dict[str, object]:
     """Recognise and parse one file into staged Parquet. Raises Refused."""
     path = Path(job.path)
     source, confidence = identify(path, job.format)
+    check_zone(job.options.timezone)
     connection = connect(job, job.options.timezone or "UTC")
+    check_values(connection, source, job.options)
     stage = DuckStage(connection, job, source)
     source.parse(path, stage)
     return asdict(stage.finish(confidence))
@@ -64,6 +68,7 @@ def read(job: Job) -> dict[str, object]:
 def main() -> None:
     """Answer one job."""
     limit()
+    gc.disable()  # one file, then the process ends: looking for cycles among millions of cells halves the speed
     job = Job.load(sys.stdin.readline())
     try:
         answer: dict[str, object] = {"parsed": read(job)}

@@ -99,7 +99,8 @@ def _of_evals(rows: str, ask: Ask) -> dict[str, float]:
         key: int(str(value)) for key, value in zip(keys, values, strict=True) if value is not None
     }
     for metric, passed, failed, mean in ask(_BY_METRIC.format(rows=rows)):
-        found |= {f"metric_{metric}_passed": int(str(passed)), f"metric_{metric}_failed": int(str(failed))}
+        if passed or failed:  # a file that tells no verdict by metric has no such totals
+            found |= {f"metric_{metric}_passed": int(str(passed)), f"metric_{metric}_failed": int(str(failed))}
         if mean is not None:
             found[f"metric_{metric}_mean"] = float(str(mean))
     return found
