@@ -16,6 +16,7 @@ from metrics.catalog import resolve
 from metrics.compile import SPREAD_SCALE, VIEWS, column, compile_sql, keys_of
 from metrics.ground import FOREVER, Ground, survey
 from metrics.groups import Key, Place, in_words, places
+from metrics.periods import Bucket
 from metrics.spec import (
     GRAINS,
     Dimension,
@@ -159,7 +160,7 @@ def _case(metric: Ratio, place: Place, row: Row, moments: Moments, ground: Groun
         through=span.through if span else None,
         today=ground.today,
         due=ground.due(metric.fact, group),
-        cut=bool(bucket.name) and (bucket.start < bucket.first or bucket.end > bucket.last),
+        cut=_cut(metric, bucket),
         unmeasured=unmeasured,
         premature=premature,
         unfinished=unfinished,
@@ -171,8 +172,16 @@ def _case(metric: Ratio, place: Place, row: Row, moments: Moments, ground: Groun
     )
 
 
+def _cut(metric: Ratio, bucket: Bucket) -> str:
+    """The day, week or month of which the scope holds only a part; trailing weeks look back over a late beginning."""
+    begun = bucket.start < bucket.first and not metric.trailing_weeks
+    return bucket.name if begun or bucket.end > bucket.last else ""
+
+
 def _unmeasured(metric: Ratio, place: Place, moments: Moments, ground: Ground) -> str:
     group, bucket, _ = place
+    if not ground.products:
+        return "The registry has no product that this may count: register one and assign its data to it."
     pilot, whose = ground.pilot_of(group), in_words(ground, group)
     if pilot and (pilot.starts_on > bucket.last or pilot.ends_on < bucket.first) and not moments.of:
         until = "" if pilot.ends_on == FOREVER else f" to {pilot.ends_on}"

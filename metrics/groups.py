@@ -53,7 +53,7 @@ def _asked(ground: Ground, pilot_id: str, starts_on: date, ends_on: date) -> boo
 
 
 def in_words(ground: Ground, group: Group) -> str:
-    """The group as a person would say it: "corp-llm in 2026-W40", "all products"."""
+    """Who a group is, as a person would say it: "corp-llm", "pilot trial", "all products"."""
     parts = [
         f"{name} {value}" if name != "product" else str(value) for name, value in group.items() if name not in GRAINS
     ]
@@ -63,5 +63,4 @@ def in_words(ground: Ground, group: Group) -> str:
             or list(ground.scope.products or ())
             or ["all products"]
         )
-    when = [str(value) for name, value in group.items() if name in GRAINS]
-    return f"{', '.join(parts)} in {when[0]}" if when else ", ".join(parts)
+    return ", ".join(parts)

@@ -31,7 +31,7 @@ class Due(NamedTuple):
 class Case:
     """Everything the rules look at, for one metric in one group and period."""
 
-    whose: str  # the group in words: "corp-llm", "all products in 2026-W40"
+    whose: str  # the group in words: "corp-llm", "all products"
     counts: str  # the denominator in words
     units_are: str  # "people"
     units: int
@@ -43,7 +43,7 @@ class Case:
     through: date | None  # last day of data
     today: date
     due: tuple[Due, ...] = ()
-    cut: bool = False  # the period asked for holds only a part of this day, week or month
+    cut: str = ""  # the week or month of which the period asked for holds only a part
     unmeasured: str = ""  # a reason of the metric's own why nobody measures this
     unfinished: str = ""  # a reason of the metric's own why its definition cannot be met here
     premature: str = ""  # the same, because the period is not over
@@ -89,7 +89,7 @@ def _status(case: Case) -> tuple[Status, str]:
     if case.through is not None and case.last_day > case.through:
         return "partial", f"The data of {case.whose} reach {case.through}; the period ends on {case.last_day}."
     if case.cut:
-        return "partial", f"The period asked for holds only a part of {case.whose}."
+        return "partial", f"The period asked for holds only a part of {case.cut}."
     return "ok", ""
 
 

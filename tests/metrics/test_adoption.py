@@ -41,8 +41,12 @@ def uses(draw: st.DrawFn) -> Row:
     )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(members(), min_size=1, max_size=40), st.lists(uses(), max_size=80), st.sampled_from([SUNDAY, day(30)]))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(members(), min_size=10, max_size=40),
+    st.lists(uses(), min_size=40, max_size=80),
+    st.sampled_from([SUNDAY, day(30)]),
+)
 def test_adoption_equals_plain_loops(workshop: Company, audience: list[Row], rows: list[Row], until: date) -> None:
     """By product, in total over distinct people, and for the last week of a series."""
     anchors = [use("guest", when, product) for product in ("chat", "code") for when in (day(-28), SUNDAY)]
@@ -140,9 +144,12 @@ def test_a_pilot_is_read_by_its_roster_within_its_dates(company: Company) -> Non
         [
             {"pilot_id": "done", "product_id": "chat", "starts_on": MONDAY, "ends_on": SUNDAY},
             {"pilot_id": "young", "product_id": "chat", "starts_on": day(14)},
+            {"pilot_id": "later", "product_id": "chat", "starts_on": day(60)},
         ],
     )
-    company.has("audience", [granted(who, pilot=pilot) for pilot in ("done", "young") for who in ("ann", "bob")])
+    company.has(
+        "audience", [granted(who, pilot=pilot) for pilot in ("done", "young", "later") for who in ("ann", "bob")]
+    )
     company.has("audience", [granted("cid")])
     company.has(
         "user_days", [use("ann", day(n)) for n in range(-28, 14)] + [use("cid", day(n)) for n in range(-28, 49)]
@@ -152,6 +159,9 @@ def test_a_pilot_is_read_by_its_roster_within_its_dates(company: Company) -> Non
     readings = read(company.store, ["adoption"], scope, by=("pilot",))
     assert (found(readings, pilot="done").value, found(readings, pilot="done").events) == (0.5, 2)
     assert found(readings, pilot="young").value == 0.5  # bob, in the four weeks to day 48
+    before = read(company.store, NAMES, Scope(since=MONDAY, until=day(70)), by=("pilot",))
+    assert {r.events for r in before if r.group["pilot"] == "later"} == {0}
+    assert {r.status for r in before if r.group["pilot"] == "later"} == {"not_measured"}
     early = read(company.store, ["adoption"], Scope(since=MONDAY, until=day(34)), by=("pilot",))
     assert found(early, pilot="young").status == "insufficient"
     assert "the pilot began in the week of 2026-09-21" in found(early, pilot="young").missing
@@ -226,6 +236,27 @@ def test_a_partial_week_has_no_returning_rate(company: Company) -> None:
         ("2026-W41", None, "partial"),
     ]
     assert "No week of this period is complete yet" in weekly[-1].missing
+    assert (weekly[-1].units, weekly[-1].events) == (0, 0)
+
+
+def test_a_late_beginning_of_the_scope_cuts_no_trailing_weeks(company: Company) -> None:
+    """A scope from a Wednesday on holds only a part of that week for reach; the four weeks behind it are whole."""
+    company.sells("chat").has("audience", [granted(f"p{n}") for n in range(40)])
+    company.has("user_days", [use(f"p{n}", day(w)) for n in range(40) for w in (0, 7, 14, 21, 27)])
+    scope = Scope(since=day(23), until=SUNDAY)
+    assert [(r.value, r.status) for r in series(company.store, "adoption", scope)] == [(1.0, "ok")]
+    assert [r.status for r in series(company.store, "adoption.reach", scope)] == ["partial"]
+
+
+def test_a_week_counts_once_and_an_error_not_at_all(company: Company, september: Scope) -> None:
+    """Seven days of one week are one week; a day of nothing but technical errors is none."""
+    company.sells("chat").has("audience", [granted(who) for who in ("busy", "broken", "back")])
+    company.has("user_days", [use("busy", day(n)) for n in range(7)])
+    company.has("user_days", [use("broken", day(n), interactions=2, technical_errors=2) for n in range(28)])
+    company.has("user_days", [use("back", day(n), interactions=2, technical_errors=1) for n in (6, 7, 27)])
+    adoption, reach = read(company.store, ["adoption", "adoption.reach"], september)
+    assert adoption.value == pytest.approx(1 / 3)
+    assert reach.value == pytest.approx(2 / 3)
 
 
 def test_adoption_is_split_by_what_an_audience_has(company: Company, september: Scope) -> None:

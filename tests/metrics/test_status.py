@@ -56,7 +56,7 @@ def test_a_full_period_of_enough_people_decides() -> None:
         ({"known": Known(29, 100, 29)}, "insufficient", "Of 100 tasks only 29 say whether they ended well", True, True),
         ({"units": 9}, "insufficient", "9 people: under 10", True, False),
         ({"through": date(2026, 10, 1)}, "partial", "reach 2026-10-01; the period ends on 2026-10-04", True, True),
-        ({"cut": True}, "partial", "only a part of chat", True, True),
+        ({"cut": "2026-W40"}, "partial", "only a part of 2026-W40", True, True),
         ({"units": 29}, "ok", "29 people of the 30 that a decision needs.", True, True),
     ],
 )
@@ -75,7 +75,7 @@ def test_the_strongest_status_wins() -> None:
     order = []
     for cure in ({"hits": 1}, {"unmeasured": ""}, {"due": ()}, {"units": 40}, {"through": date(2026, 10, 4)}, {}):
         order.append(judge(case).status)
-        case = replace(case, **cure)  # type: ignore[arg-type]
+        case = replace(case, **cure)
     assert order == ["invalid", "not_measured", "stale", "insufficient", "partial", "ok"]
 
 
