@@ -10,7 +10,7 @@ VENV  := .venv
 PY    := $(VENV)/bin/python
 PIP   := $(PY) -m pip --disable-pip-version-check --no-input
 FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
-CODE  := app.py pages metrics loaders data reports $(wildcard bench)
+CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint setup golden bench lock chromium python-fits port-is-free
@@ -20,7 +20,7 @@ help: ## list the commands
 
 run: setup port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 or ADDRESS=0.0.0.0 change that)
 	@test -e "$(WAREHOUSE)" || $(PY) -m data --warehouse "$(WAREHOUSE)" init
-	@PLUMBLINE_WAREHOUSE="$(WAREHOUSE)" $(PY) -m streamlit run app.py --server.address "$(ADDRESS)" --server.port "$(PORT)" </dev/null
+	@PLUMBLINE_WAREHOUSE="$(WAREHOUSE)" $(PY) -m streamlit run serve.py --server.address "$(ADDRESS)" --server.port "$(PORT)" </dev/null
 
 test: $(VENV)/.tools chromium ## run every test a change needs, the browser's included
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile </dev/null

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import io
 import json
 import os
 import sys
@@ -127,11 +128,14 @@ def _load(store: Warehouse, given: argparse.Namespace, options: Options) -> int:
             values = store.rows(
                 "SELECT DISTINCT value FROM unmapped WHERE load_id = ? AND value <> ''", [outcome.load_id]
             )
-            mapping.register(store, [str(row["value"]) for row in values], who())
-            outcome.unmapped = sum(
-                entry.records for entry in mapping.inbox(store) if not entry.value
-            )  # what names no product at all still waits
-            outcome.messages = [text for text in outcome.messages if "unmapped inbox" not in text]
+            try:
+                mapping.register(store, [str(row["value"]) for row in values], who())
+            except Refused as refusal:
+                outcome.messages.append(str(refusal))
+            else:  # what names no product at all still waits
+                waiting = "SELECT CAST(sum(records) AS BIGINT) AS n FROM unmapped WHERE load_id = ? AND value = ''"
+                outcome.unmapped = int(str(store.value(waiting, [outcome.load_id]) or 0))
+                outcome.messages = [text for text in outcome.messages if "unmapped inbox" not in text]
         outcomes.append(outcome)
         if not given.json:
             _print_outcome(outcome)
@@ -172,13 +176,12 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
             "SELECT load_id, file_name, format, status, rows_read, accepted, quarantined, loaded_by, loaded_at"
             " FROM loads ORDER BY load_id DESC"), given.json)  # fmt: skip
     if given.command == "show":
-        row = store.one("SELECT * FROM loads WHERE load_id = ?", [given.load_id])
-        if row is None:
-            raise Refused(f"There is no load {given.load_id}.", "See python -m loaders list.")
+        row = _the_load(store, given.load_id)
         return _print_rows(
             [{"what": key, "is": value} for key, value in row.items()] if not given.json else [row], given.json
         )
     if given.command == "quarantine":
+        _the_load(store, given.load_id)
         return _print_rows(store.rows(
             "SELECT line, column_name, code, message, value FROM quarantine WHERE load_id = ?"
             " ORDER BY line, column_name", [given.load_id]), given.json)  # fmt: skip
@@ -199,6 +202,13 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
     return 0
 
 
+def _the_load(store: Warehouse, load_id: str) -> Row:
+    row = store.one("SELECT * FROM loads WHERE load_id = ?", [load_id])
+    if row is None:
+        raise Refused(f"There is no load {load_id}.", "See python -m loaders list.")
+    return row
+
+
 def _print_rows(rows: Sequence[Row], as_json: bool) -> int:
     if as_json:
         print(json.dumps(list(rows), indent=2, default=str, ensure_ascii=False))
@@ -216,4 +226,7 @@ def _print_rows(rows: Sequence[Row], as_json: bool) -> int:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may be bytes that are no text
     sys.exit(main())

@@ -74,7 +74,8 @@ def _names(head: Head) -> set[str]:
 
 def _known(names: Sequence[str], stage: Stage, table: str) -> dict[str, str]:
     """The file's columns that the contract knows: contract name -> name in the file; says which are left out."""
-    contract, found, unknown = columns_of(table), {}, []
+    contract, unknown = columns_of(table), []
+    found: dict[str, str] = {}
     for name in names:
         low = ALIASES.get(name.strip().lower(), name.strip().lower())
         if low in found:
@@ -161,7 +162,8 @@ def _parse_parquet(path: Path, stage: Stage, table: str, names: Sequence[str]) -
     known = _known(names, stage, table)
     file = str(path).replace("'", "''")
     cells = ", ".join(
-        'CAST("' + given.replace('"', '""') + f'" AS VARCHAR) AS "{name}"' for name, given in known.items()
+        'nullif(CAST("' + given.replace('"', '""') + f"\" AS VARCHAR), '') AS \"{name}\""
+        for name, given in known.items()
     )
     rows = pq.read_metadata(path).num_rows
     if stage.fill_file(table, known, f"SELECT {cells} FROM read_parquet('{file}')", expected=rows):

@@ -251,7 +251,9 @@ def hashes(table: str, staged: Iterable[str]) -> dict[str, str]:
     file did not have counts as empty, so that the same record is the same from a wider or a narrower file.
     """
     have = {*staged}
-    key = ["source_system", *(name if name in have else "NULL" for name in FACTS[table].natural_key)]
+    stands = {name: text for name, text in derived(table, have).items() if (table, name) in DEFAULTS}
+    there = {name: name for name in have} | stands
+    key = ["source_system", *(there.get(name, "NULL") for name in FACTS[table].natural_key)]
     content = [f'"{name}"' if name in have else "NULL" for name in columns_of(table) if name not in _ABOUT]
     about = ["source_system", "source_product", "stated_version" if "stated_version" in have else "NULL"]
     return {"event_key": f"hash({', '.join(key)})", "row_hash": f"hash({', '.join([*about, *content])})"}

@@ -51,7 +51,8 @@ def records(path: Path, delimiter: str, width: int, plain: frozenset[int]) -> It
 
     A quote that is opened and not closed where it should be does not swallow the lines behind it: when a record that
     spans lines has the wrong number of cells, a line break in one of the `plain` columns, or a line within that is a
-    record by itself, only its first line is given up and reading goes on with the second. Raises Refused when the text is not UTF-8.
+    record by itself, only its first line is given up and reading goes on with the second. Raises Refused when the text
+    is not UTF-8.
     """
     with open_text(path) as file:
         _, number = _first(file)

@@ -17,8 +17,8 @@ from data.settings import settings
 from data.warehouse import Warehouse
 from loaders import FORMATS, process, receive
 from loaders.format import Options, Refused
-from loaders.job import Job, Parsed
 from loaders.incoming import Origin
+from loaders.job import Job, Parsed
 from loaders.publish import Counts, publish
 
 Progress = Callable[[str], None]
@@ -83,7 +83,7 @@ def read_file(
     """
     began = time.monotonic()
     options = options or Options()
-    shown = name or path.name
+    shown = name or receive.printable(path)
     load_id = f"{store.clock():%Y%m%dT%H%M%S%f}"[:-3] + f"-{secrets.token_hex(3)}"
     folder = store.side / "staging" / load_id
     upload = store.side / "uploads" / f"{load_id}.bin"
@@ -147,7 +147,7 @@ def load(
     try:
         preview = read_file(store, path, name=name, format=format, options=options, progress=progress)
     except Refused as refusal:
-        return Outcome(file=name or path.name, messages=[str(refusal)])
+        return Outcome(file=name or receive.printable(path), messages=[str(refusal)])
     try:
         if dry_run:
             return rehearse(store, preview, who, lambda _: None)[0]
@@ -155,7 +155,7 @@ def load(
             progress("publishing")
         return publish_file(store, preview, who)
     except Refused as refusal:
-        return Outcome(file=name or path.name, format=preview.parsed.format, messages=[str(refusal)])
+        return Outcome(file=name or receive.printable(path), format=preview.parsed.format, messages=[str(refusal)])
     finally:
         preview.close()
 

@@ -118,7 +118,9 @@ class _Reader:
                     f"The JSON document at line {self._line} is larger than {MAX_DOCUMENT >> 20} MB.",
                     "Export a shorter period, or one document a line.",
                 )
-            self._more(max(_CHUNK, len(self._window)))
+            # four times as much at each turn, so that a long document is not begun anew too often
+            begun = len(self._window) - self._position
+            self._more(max(_CHUNK, min(3 * begun, MAX_DOCUMENT - begun + 1)))
 
     def _taken(self, found: object, end: int) -> object:
         text = self._window[self._position : end]

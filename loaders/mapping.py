@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from data.cursor import Rows, Transaction
-from data.errors import did_you_mean
+from data.errors import did_you_mean, nearest
 from data.facts import FACTS
 from data.operation import Mapping
 from data.portfolio import Product
@@ -82,11 +84,29 @@ def parse_rule(text: str) -> Mapping:
             f'No format tells its product by "{found["field"]}".{did_you_mean(found["field"], fields)}',
             f"Fields: {', '.join(sorted(fields))}.",
         )
-    match = _SIGNS[found["sign"]]
-    return Mapping.model_validate(
-        {"source_system": ANY, "field": found["field"], "match": match, "pattern": found["pattern"].strip(),
-         "target": "product", "value": found["value"].strip()}
-    )  # fmt: skip
+    said = {
+        "source_system": ANY, "field": found["field"], "match": _SIGNS[found["sign"]],
+        "pattern": found["pattern"].strip(), "target": "product", "value": found["value"].strip(),
+    }  # fmt: skip
+    try:
+        return Mapping.model_validate(said)
+    except ValidationError as error:
+        raise Refused(f'"{text[:200]}" is not a rule: {_why(error)}.', "Correct the pattern.") from None
+
+
+def _why(error: ValidationError) -> str:
+    return str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+
+
+def _nameless(name: str) -> Product:
+    """A product of which only the id is known. Raises Refused when it cannot be an id."""
+    try:
+        return Product(product_id=name, name=name)
+    except ValidationError as error:
+        raise Refused(
+            f'"{name[:80]}" cannot be the id of a product: {_why(error)}.',
+            "Say which product it means: python -m loaders map FIELD=VALUE:PRODUCT --new.",
+        ) from None
 
 
 def add_rules(store: Warehouse, rules: Sequence[Mapping], who: str, *, new: bool = False) -> int:
@@ -102,16 +122,19 @@ def add_rules(store: Warehouse, rules: Sequence[Mapping], who: str, *, new: bool
                 f'The registry has no product "{fresh[0]}".{did_you_mean(fresh[0], known)}',
                 "Register it (python -m data import), or add --new to register it with nothing but its name.",
             )
-        save(tx, [Product(product_id=name, name=name) for name in fresh], who)
+        save(tx, [_nameless(name) for name in fresh], who)
         save(tx, list(rules), who)
         return remap(tx)
 
 
 def register(store: Warehouse, products: Sequence[str], who: str) -> None:
-    """Register products under the names a load brought, with nothing but the name: the rest is asked later."""
+    """Register products under the names a load brought, with nothing but the name: the rest is asked later.
+
+    Raises Refused, and registers none, when one of the names cannot be an id.
+    """
     with store.write("new products", who) as tx:
         known = {product.product_id for product in current(tx, Product)}
-        save(tx, [Product(product_id=name, name=name) for name in products if name not in known], who)
+        save(tx, [_nameless(name) for name in products if name not in known], who)
 
 
 def remap(tx: Transaction) -> int:
@@ -185,7 +208,7 @@ def inbox(store: Rows) -> list[Waiting]:
     for row in rows:
         system, field, value = str(row["source_system"]), str(row["field"]), str(row["value"])
         if rules.product(system, field, value) not in known:
-            near = did_you_mean(value, known)
-            guess = near.split("'")[1] if near else None
-            found.append(Waiting(system, field, value, int(str(row["records"])), int(str(row["loads"])), guess))
+            found.append(
+                Waiting(system, field, value, int(str(row["records"])), int(str(row["loads"])), nearest(value, known))
+            )
     return found

@@ -15,15 +15,25 @@ _CHUNK = 1 << 20
 def receive(path: Path, upload: Path) -> tuple[int, int]:
     """Bring the file into the uploads folder under a name of ours: linked where that works, else copied."""
     try:
+        if path.is_dir():
+            raise Refused(f"{path} is a folder.", "Name the files in it.")
         if not path.is_file():
             raise Refused(f"There is no file {path}.", "Check the path.")
+        before = state(path)
         try:
             os.link(path.resolve(), upload)
         except OSError:
             shutil.copyfile(path, upload)
+        if state(path) != before:
+            raise Refused("The file changed while it was read.", "Wait until it is complete and load it again.")
     except PermissionError:
         raise Refused(f"The file {path} may not be read.", "Allow this user to read it.") from None
     return state(upload)
+
+
+def printable(path: Path) -> str:
+    """The name of a file as text that can be stored: bytes that are no UTF-8 become replacement characters."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def state(path: Path) -> tuple[int, int]:

@@ -17,9 +17,10 @@ from data.warehouse import Warehouse
 from loaders import FORMATS, child
 from loaders.contract import columns_of
 from loaders.format import Options
-from loaders.job import Job, Parsed
 from loaders.incoming import Origin
+from loaders.job import Job, Parsed
 from loaders.publish import Counts, publish
+from loaders.receive import scan
 
 Row = Mapping[str, object]
 
@@ -127,7 +128,7 @@ def staged(
     folder.mkdir(parents=True)
     options = Options(**said)  # type: ignore[arg-type]
     parsed = Parsed.load(child.read(Job(str(path), str(folder), None, options, "UTC", careful)))
-    if parsed.fast and parsed.rows_read != path.read_bytes().rstrip(b"\n").count(b"\n"):
+    if parsed.fast and parsed.rows_read != scan(path)[1]:
         shutil.rmtree(folder)
         return staged(store, path, load_id, careful=True, **said)
     stated = json.dumps(asdict(options), sort_keys=True)

@@ -56,7 +56,9 @@ contents = st.one_of(
     some("usage_daily", day=st.sampled_from(("2026-03-01", "2026-03-02")), user_id=people, interactions=few),
     some("eval_results", case_id=few, run_at=moments, score=few, suite=st.sampled_from(("a", ""))),
 )  # fmt: skip
-wordings = st.sampled_from((("exact", "chat"), ("exact", "code"), ("regex", ".{0}"), ("prefix", "chat"), ("regex", "c.*")))
+wordings = st.sampled_from(
+    (("exact", "chat"), ("exact", "code"), ("regex", ".{0}"), ("prefix", "chat"), ("regex", "c.*"))
+)
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -106,7 +108,9 @@ class AnyOrder(RuleBasedStateMachine):
         redo(self.store, load_id, "tester")
         self.live.add(load_id)
 
-    @rule(wording=wordings, product=st.sampled_from(("chat", "code", "other")), system=st.sampled_from(("*", "canonical")))
+    @rule(
+        wording=wordings, product=st.sampled_from(("chat", "code", "other")), system=st.sampled_from(("*", "canonical"))
+    )
     def rename(self, wording: tuple[str, str], product: str, system: str) -> None:
         """A mapping rule is made or changed."""
         match, pattern = wording
@@ -163,6 +167,8 @@ def test_undoing_any_of_three_versions(fresh: Callable[[], Warehouse], tmp_path:
         published(store, write_csv(tmp_path / f"{number}.csv", [least("interactions", **stated)]), f"L{number}")
     undo(store, f"L{taken}", "tester")
     best = max({0, 1, 2} - {taken})
-    assert store.rows("SELECT load_id, input_tokens FROM interactions") == [{"load_id": f"L{best}", "input_tokens": best}]
+    assert store.rows("SELECT load_id, input_tokens FROM interactions") == [
+        {"load_id": f"L{best}", "input_tokens": best}
+    ]
     left = store.rows("SELECT load_id, superseded_by FROM interactions_superseded")
     assert left == [{"load_id": f"L{min({0, 1, 2} - {taken})}", "superseded_by": f"L{best}"}]

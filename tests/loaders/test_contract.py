@@ -23,7 +23,8 @@ from tests.loaders.files import WHOLE, csv_text, least, staged, write_jsonl
 
 NUMBERS = count()
 SQL_TYPES = {
-    str: "VARCHAR", int: "BIGINT INTEGER SMALLINT", float: "DOUBLE", bool: "BOOLEAN", datetime: "TIMESTAMP", date: "DATE"
+    str: "VARCHAR", int: "BIGINT INTEGER SMALLINT", float: "DOUBLE", bool: "BOOLEAN", datetime: "TIMESTAMP",
+    date: "DATE",
 }  # fmt: skip
 BY_THE_LOAD = {
     "event_key", "row_hash", "load_id", "source_row", "source_records", "source_product", "unit_id", "user_known",
@@ -92,7 +93,7 @@ def refused(answers: Sequence[object]) -> list[bool]:
     return [isinstance(answer, Refusal) for answer in answers]
 
 
-# the contract itself ----------------------------------------------------------------------------------------------------
+# the contract itself --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("table", FACTS)
 def test_columns_are_those_of_the_model(table: str) -> None:
     """Names, kinds, words and which are needed: read from the model in another way."""
@@ -116,7 +117,7 @@ def test_columns_are_those_of_the_schema(store: Warehouse, table: str) -> None:
     """Every column of the contract stands in the table with its type, and the table has only the load's own besides."""
     stored = {
         str(row["column_name"]): row
-        for row in store.rows(f"SELECT column_name, column_type, \"null\" AS nullable FROM (DESCRIBE {table})")
+        for row in store.rows(f'SELECT column_name, column_type, "null" AS nullable FROM (DESCRIBE {table})')
     }
     columns = columns_of(table)
     for name, column in columns.items():
@@ -146,7 +147,7 @@ def test_bounds_are_those_of_the_model(table: str) -> None:
                 model.model_validate({**whole, name: kind(bound)})
 
 
-# numbers ----------------------------------------------------------------------------------------------------------------
+# numbers --------------------------------------------------------------------------------------------------------------
 def whole_number(cell: str, high: int = 10**15) -> int | None:
     """The number that a cell is if it is a whole one from 0 to `high` in plain digits."""
     cell = cell.strip(" \u00a0")
@@ -234,7 +235,7 @@ def test_the_nearest_value_is_valid(taken: Taken, cell: str) -> None:
     assert near is None or 0 < float(near[1]) <= 1
 
 
-# words and truth --------------------------------------------------------------------------------------------------------
+# words and truth ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("cell", "value"), [("true", True), ("TRUE", True), (" True ", True), ("1", True), ("false", False), ("0", False)]
 )
@@ -265,7 +266,7 @@ def test_words_of_a_list(taken: Taken) -> None:
     assert "Nearest" not in str(answers[4])
 
 
-# moments ----------------------------------------------------------------------------------------------------------------
+# moments --------------------------------------------------------------------------------------------------------------
 @st.composite
 def moments(draw: st.DrawFn) -> tuple[str, bool]:
     """A moment as exports write them, and whether it names its offset; some are no moments at all."""
@@ -276,15 +277,20 @@ def moments(draw: st.DrawFn) -> tuple[str, bool]:
     if draw(st.integers(0, 9)) == 0:
         at = draw(st.integers(0, len(text) - 1))
         text = text[:at] + draw(st.sampled_from("059x/ ")) + text[at + 1 :]
-    offset = draw(st.sampled_from(("", "", "Z", " UTC", "+00:00", "+03:00", "-0330", "+05", "+14:00", "-12", "+5", "z0")))
+    offset = draw(
+        st.sampled_from(("", "", "Z", " UTC", "+00:00", "+03:00", "-0330", "+05", "+14:00", "-12", "+5", "z0"))
+    )
     return text + offset, bool(offset)
 
 
 def instant(cell: str, zone: str = "UTC") -> datetime | None:
     """The moment as Python reads it, naive UTC; None when it is none or lies outside 1990 to 2099."""
     cell = cell.strip(" \u00a0")
-    shape = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
-    if not re.fullmatch(shape, cell) or not "1990" <= cell[:4] <= "2099":
+    clock, offset = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?", r"(Z| UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
+    if (
+        not re.fullmatch(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({clock}{offset})?", cell)
+        or not "1990" <= cell[:4] <= "2099"
+    ):
         return None
     try:
         found = datetime.fromisoformat(cell.replace(" UTC", "+00:00"))
@@ -402,7 +408,7 @@ def test_the_day_of_a_row_is_local(store: Warehouse, tmp_path: Path, zone: str) 
         assert row["day"] == row["occurred_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
 
-# text and emptiness -----------------------------------------------------------------------------------------------------
+# text and emptiness ---------------------------------------------------------------------------------------------------
 def test_text(taken: Taken) -> None:
     """Text is counted in characters, not bytes, and holds neither a line break nor a NUL."""
     cells = ["é" * 4_000, "x" * 4_000, "x" * 4_001, "é" * 4_001, "NULL", "N/A", "🙂" * 4_000, "a'b\"c"]

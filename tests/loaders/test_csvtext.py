@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.warehouse import Warehouse
 from loaders.format import Refused
-from tests.loaders.files import facts, least, published
+from tests.loaders.files import facts, least, published, staged
 
 HEADER = "interaction_id,occurred_at,product_id,session_id"
 NUMBERS = count()
@@ -41,29 +42,29 @@ Reader = Callable[..., Read]
 
 @pytest.fixture(scope="module")
 def read(fresh: Callable[[], Warehouse], tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    """Loads text or bytes into an empty warehouse and tells what became of it; the accounting must come out even."""
-    folder = tmp_path_factory.mktemp("texts")
+    """Reads text or bytes and tells what became of it; every record must be accounted for."""
+    folder, store = tmp_path_factory.mktemp("texts"), fresh()
 
-    def load(text: str | bytes, *, careful: bool = False) -> Read:
-        store = fresh()
-        path = folder / f"{next(NUMBERS)}.csv"
+    def take(text: str | bytes, *, careful: bool = False) -> Read:
+        number = next(NUMBERS)
+        path = folder / f"{number}.csv"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        published(store, path, "L1", careful=careful)
-        rows = store.rows("SELECT interaction_id, session_id FROM interactions ORDER BY interaction_id")
-        wrong = store.rows("SELECT line, code FROM quarantine ORDER BY line, code")
-        blank = store.value("SELECT blank FROM loads")
-        store.close()
+        origin, parsed = staged(store, path, f"L{number}", careful=careful)
+        rows = [row for entry in parsed.facts for row in pq.read_table(origin.folder / entry.file).to_pylist()]
+        wrong = pq.read_table(origin.folder / "quarantine.parquet").to_pylist()
+        assert parsed.rows_read == len(rows) + parsed.quarantined + parsed.blank
+        rows.sort(key=lambda row: str(row["interaction_id"]))
         return Read(
-            [str(row["interaction_id"]) for row in rows],
-            [(int(str(row["line"])), str(row["code"])) for row in wrong],
-            int(str(blank)),
-            [row["session_id"] for row in rows],
+            [row["interaction_id"] for row in rows],
+            sorted((line["line"], line["code"]) for line in wrong),
+            parsed.blank,
+            [row.get("session_id") for row in rows],
         )
 
-    return load
+    return take
 
 
-# quotes -----------------------------------------------------------------------------------------------------------------
+# quotes ---------------------------------------------------------------------------------------------------------------
 def test_an_unclosed_quote_swallows_nothing(read: Reader) -> None:
     """A quote opened on the first row and never closed costs that row, and the five good rows behind it are loaded."""
     lines = [HEADER, good("i0", '"open')] + [good(f"i{n}") for n in range(1, 6)]
@@ -122,7 +123,7 @@ def test_a_break_within_one_of_our_columns(read: Reader) -> None:
     assert found.wrong == [(3, "open_quote"), (4, "open_quote")]
 
 
-# rows -------------------------------------------------------------------------------------------------------------------
+# rows -----------------------------------------------------------------------------------------------------------------
 def test_ragged_rows(read: Reader) -> None:
     """A row with a cell too few or too many is refused at its line, whatever the cells say."""
     found = read("\n".join([HEADER, good("i0"), "i1,2026-03-01", good("i2"), good("i3") + ",more", good("i4")]))
@@ -170,7 +171,7 @@ def test_header_only(read: Reader, text: str) -> None:
     assert (found.ids, found.wrong) == ([], [])
 
 
-# header -----------------------------------------------------------------------------------------------------------------
+# header ---------------------------------------------------------------------------------------------------------------
 def test_byte_order_mark(read: Reader) -> None:
     """The mark that Excel writes is no part of the first name, quoted or not."""
     assert read(b"\xef\xbb\xbf" + f"{HEADER}\n{good('i0')}\n".encode()).ids == ["i0"]
@@ -211,7 +212,14 @@ def test_unnamed_columns(read: Reader) -> None:
     assert read(f"{HEADER},,\n{good('i0')},,\n{good('i1')},x,y\n").ids == ["i0", "i1"]
 
 
-# bytes ------------------------------------------------------------------------------------------------------------------
+def test_a_quoted_nothing_is_empty(read: Reader) -> None:
+    """Two quotes with nothing between them are an empty cell, by either way."""
+    text = f"{HEADER}\n" + good("i0", '""') + "\n"
+    assert read(text).sessions == [None]
+    assert read(text) == read(text, careful=True)
+
+
+# bytes ----------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("line", [2, 3, 200, 5_000])
 def test_a_byte_of_another_encoding(read: Reader, line: int) -> None:
     """A byte of Windows-1252 refuses the file, naming the line it stands on."""
@@ -228,7 +236,7 @@ def test_a_nul_costs_its_row(read: Reader) -> None:
     assert found.wrong == [(3, "control_character")]
 
 
-# the fast way and the careful way ---------------------------------------------------------------------------------------
+# the fast way and the careful way -------------------------------------------------------------------------------------
 pieces = st.text(st.sampled_from('ab",;|\n\r \t\0é0'), max_size=6)
 
 
@@ -252,7 +260,9 @@ def test_both_ways_read_the_same(read: Reader, cells: list[str], end: str, quote
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\n\r"), max_size=9), max_size=9))
+@given(
+    st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\n\r"), max_size=9), max_size=9)
+)
 def test_well_formed_text_comes_back(read: Reader, cells: list[str]) -> None:
     """Cells as Python's own csv writer quotes them arrive as they were, and nothing is refused."""
     buffer = io.StringIO()
@@ -268,7 +278,9 @@ def test_careful_and_fast_give_the_same_tables(fresh: Callable[[], Warehouse], t
     """The same clean file through either way: identical rows, down to the row each came from."""
     path = tmp_path / "rows.csv"
     rows = [least("interactions", interaction_id=f"i{n}", user_id=f"u{n % 7}") for n in range(100)]
-    path.write_text(HEADER + ",user_id\n" + "".join(good(f"i{n}") + f",{row['user_id']}\n" for n, row in enumerate(rows)))
+    path.write_text(
+        HEADER + ",user_id\n" + "".join(good(f"i{n}") + f",{row['user_id']}\n" for n, row in enumerate(rows))
+    )
     stores = [fresh(), fresh()]
     for store, careful in zip(stores, (True, False), strict=True):
         published(store, path, "L1", careful=careful)

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from data.facts import EvalResult
 from loaders import promptfoo_yaml
 from loaders.child import read
 from loaders.format import Options, Refused
@@ -50,7 +51,8 @@ def load(path: Path, folder: Path, **values: str) -> Loaded:
     rows = [row for fact in parsed.facts for row in pq.read_table(folder / fact.file).to_pylist()]
     used = sum(fact.records for fact in parsed.facts)
     assert parsed.rows_read == used + parsed.quarantined + parsed.blank + parsed.ignored
-    assert len({row["event_key"] for row in rows}) == len(rows), "two checks share a natural key"
+    keys = {tuple(row.get(name) for name in EvalResult.natural_key) for row in rows}
+    assert len(keys) == len(rows), "two checks share a natural key"
     return Loaded(parsed, folder, rows)
 
 

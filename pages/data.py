@@ -1,0 +1,141 @@
+"""Data: a file in, seen before it counts, taken back when it was wrong; what was refused, what waits for a product."""
+
+import streamlit as st
+from streamlit.typing import UploadedFile
+
+from data.errors import PlumblineError
+from data.settings import settings
+from data.warehouse import Warehouse
+from loaders import FORMATS
+from metrics import Scope
+from pages.parts import desk as desks
+from pages.parts import draft as drafts
+from pages.parts import empty, inbox, shelf
+from pages.parts.header import head
+from pages.parts.reach import products, reach
+from pages.parts.text import plain
+
+TITLE = "Data"
+ICON = ":material/database:"
+URL = "files"
+SCOPED = False  # files are of all products and any time
+
+
+def render(store: Warehouse, scope: Scope) -> None:
+    """Drop files, look at them, publish; below the history, the unmapped inbox and the quarantine."""
+    head(store, TITLE, reach(store))
+    desk = desks.desk()
+    _answer(store)
+    drafts.notices(desk)
+    _drop(store, desk)
+    inbox.show(store, desk)
+    shelf.history_of(store, desk)
+    shelf.quarantine_of(store)
+    empty.templates()
+
+
+def _answer(store: Warehouse) -> None:
+    rules = settings(store)
+    people = (
+        "user ids are stored as pseudonyms, made with a secret that stays on this machine"
+        if rules.pseudonymise
+        else "user ids are stored as the file says them (the setting pseudonymise is off)"
+    )
+    content = (
+        "Prompts and outputs are kept (the setting keep_content is on)"
+        if rules.keep_content
+        else "Prompts and outputs are dropped"
+    )
+    with st.container(gap="xxsmall"):
+        st.markdown(f"**{shelf.answer(store)}**")
+        st.caption(
+            f":material/shield_person: {content}; {people}. There is no login yet: everyone who reaches this address"
+            " can read and change everything, so it listens on this machine only unless you told it otherwise."
+        )
+
+
+def _drop(store: Warehouse, desk: desks.Desk) -> None:
+    with st.container(border=True):
+        st.header("Load files", anchor=False)
+        uploads = st.file_uploader(
+            "Usage logs, eval results or tickets, as the tool exported them", accept_multiple_files=True,
+            key=f"drop-{desk.drops}",
+            help="Up to 200 MB a file. Larger ones: python -m loaders load FILE, while this server is stopped.",
+        )  # fmt: skip
+        who = st.text_input(
+            "Your name, for the history",
+            key="who",
+            persist_state="session",
+            placeholder="not stated",
+            max_chars=80,
+            width=320,
+        )
+        with st.expander("What the file does not say", icon=":material/tune:", key="unsaid"):
+            asked = _unsaid(store)
+    for upload in uploads:
+        if upload.file_id not in desk.done:
+            _one(store, desk, upload, asked, who.strip() or "not stated")
+    here = {upload.file_id for upload in uploads}
+    for gone in [name for name in desk.drafts if name not in here]:
+        desk.drafts.pop(gone).close()
+
+
+def _unsaid(store: Warehouse) -> desks.Asked:
+    known = products(store)
+    with st.container(horizontal=True, gap="small"):
+        product = st.selectbox(
+            "Product",
+            [None, *known],
+            format_func=lambda each: known[each] if each else "As the file says",
+            key="unsaid-product",
+            width=240,
+        )
+        form = st.selectbox(
+            "Format", [None, *FORMATS],
+            format_func=lambda each: FORMATS[each].title if each else "Recognise by content",
+            key="unsaid-format", width=260,
+        )  # fmt: skip
+        zone = st.selectbox(
+            "Time zone of times without one",
+            [None, *_zones()],
+            format_func=lambda each: each or "UTC",
+            key="unsaid-zone",
+            width=240,
+        )
+    return desks.Asked(form, product, zone)
+
+
+def _zones() -> list[str]:
+    from zoneinfo import available_timezones
+
+    return sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/"))
+    )
+
+
+def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.Asked, who: str) -> None:
+    key = upload.file_id
+    register = bool(st.session_state.get(f"register-{key}", False))
+    asked = desks.Asked(asked.format, asked.product, asked.timezone, register)
+    made = desk.drafts.get(key)
+    if made is None or made.asked != asked:
+        if made is not None:
+            made.close()
+        with st.spinner(f"Reading {plain(upload.name, 80)} …", show_time=True):
+            desk.drafts[key] = made = desks.draft(store, upload, asked)
+    if not drafts.show(made, key):
+        return
+    try:
+        outcome = desks.publish(store, made, who)
+    except PlumblineError as refusal:
+        st.error(plain(refusal, 1000), icon=":material/block:")
+        return
+    said = f"Published {plain(made.name, 80)}: {outcome.accepted:,} of {outcome.rows_read:,} records are stored."
+    if outcome.unmapped and not asked.register:
+        said += f" {outcome.unmapped:,} wait in the inbox below until it is said which product they are of."
+    desk.notices.append((said, made.before, desks.headlines(store)))
+    desk.done.add(key)
+    desk.drafts.pop(key).close()
+    if not desk.drafts:
+        desk.drops += 1
+    st.rerun()

@@ -1,0 +1,1 @@
+"""Pieces that pages share: words for readings, cards, tables, the scope bar."""

@@ -1,0 +1,24 @@
+"""The server: app.py with everything imported before the first visit, and without Streamlit's own discovery of pages/.
+
+A server that nobody has visited yet looks for pages in the folder pages/ by file name: asked for /overview it would
+first say "page not found", and asked for /portfolio it would run that file without the frame. Both end when discovery
+is off from the start instead of from the first run of app.py on.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+
+@asynccontextmanager
+async def ready(_: object) -> AsyncIterator[None]:
+    """What happens before the first visit."""
+    PagesManager.uses_pages_directory = False
+    from pages import data, portfolio  # noqa: F401  (with everything they stand on: seconds a visitor need not wait)
+
+    yield
+
+
+app = st.App("app.py", lifespan=ready)

@@ -1,0 +1,40 @@
+"""The browser that all browser tests of a file share."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from data.warehouse import Warehouse
+from tests.browser.driver import FLAGS, Server, serve
+from tests.company import furnish
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    program = shutil.which("chromium")
+    assert program, "Chromium is missing: make test installs it, or sudo apt-get install chromium"
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The closed warehouse of a small company."""
+    folder = tmp_path_factory.mktemp("company")
+    store = Warehouse.create(folder / "plumbline.duckdb")
+    furnish(store, folder)
+    store.close()
+    return store.path
+
+
+@pytest.fixture(scope="module")
+def server(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server over the company's warehouse; it ends with the tests of the file."""
+    with serve(company, tmp_path_factory.mktemp("server")) as running:
+        yield running

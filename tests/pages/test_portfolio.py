@@ -1,0 +1,105 @@
+from streamlit.testing.v1 import AppTest
+
+from data.warehouse import Warehouse
+from metrics import HEADLINES, default_scope, read
+from reports.words import in_full, interval, percent
+from tests.pages.conftest import draw
+
+
+def said(page: AppTest) -> str:
+    """Everything in words on a page, as people read it."""
+    kinds = ("title", "header", "markdown", "caption")
+    return "\n".join(each.value for kind in kinds for each in getattr(page, kind)).replace("\\", "")
+
+
+def test_the_first_line_answers_the_question_of_the_role(company: Warehouse) -> None:
+    """The page begins with one computed sentence that names the product to look at and who is not judged yet."""
+    first = draw("portfolio", company).markdown[0].value
+    assert "Look at search first" in first
+    assert "coder (too few people)" in first
+    assert "notes (too little data)" in first
+
+
+def test_every_headline_number_has_interval_units_and_status(company: Warehouse) -> None:
+    """A card shows the value of the reading, its interval and units, and the status as a word."""
+    page = draw("portfolio", company)
+    found = read(company, HEADLINES, default_scope(company))
+    assert [metric.value for metric in page.metric] == [percent(reading.value) for reading in found]
+    for reading in found:
+        assert reading.low is not None
+        assert f"95% interval {interval(reading)}%" in said(page)
+    assert "Measured]" in said(page)
+
+
+def test_a_number_that_is_missing_is_a_sentence(company: Warehouse) -> None:
+    """A product that has no audience has no adoption: its card says what is missing and shows no number."""
+
+    def script(store: object) -> None:
+        from metrics import default_scope
+        from pages import portfolio
+
+        portfolio.render(store, default_scope(store).model_copy(update={"products": ("notes",)}))
+
+    page = AppTest.from_function(script, args=(company,), default_timeout=90).run()
+    assert not page.exception
+    assert [metric.label for metric in page.metric] == ["Task success", "Escalation rate"]
+    assert "No audience is registered for notes" in said(page)
+
+
+def test_the_table_has_every_product_with_value_interval_and_status(company: Warehouse) -> None:
+    """Each product stands in one row; each cell is the reading in full and its status in a word."""
+    rows = draw("portfolio", company).dataframe[0].value
+    found = {
+        (r.group["product"], r.metric): r for r in read(company, HEADLINES, default_scope(company), by=("product",))
+    }
+    assert list(rows["Product"]) == ["chat", "coder", "notes", "search"]
+    cells = dict(zip(rows["Product"], rows["Task success"], strict=True))
+    assert cells["chat"] == f"{in_full(found['chat', 'task_success'])} · Measured"
+    assert cells["notes"].endswith("Too little data")
+    assert dict(zip(rows["Product"], rows["Adoption"], strict=True))["notes"] == "Not measured"
+
+
+def test_charts_can_be_read_without_seeing_them(company: Warehouse) -> None:
+    """Each chart has a text with its values, for whoever cannot see it."""
+    charts = draw("portfolio", company).get("plotly_chart")
+    texts = [chart.proto.alt for chart in charts]
+    assert len(texts) == 2
+    assert all("people" in text and "%" in text for text in texts)
+
+
+def test_how_computed_shows_definition_sql_loads_and_rows(company: Warehouse) -> None:
+    """One click from the number: what it means, the statement with its parameters, the loads and the rows behind it."""
+    page = draw("portfolio", company)
+    page.button(key="how-task_success").click().run()
+    assert not page.exception
+    words = said(page)
+    assert "Confirmed tasks / (confirmed + failed tasks)" in words
+    assert "Left out:" in words
+    assert page.code[0].value.startswith("WITH")
+    assert "$since = 2026-07-11" in page.code[1].value
+    tables = [table.value for table in page.dataframe]
+    assert any("usage.csv" in list(table.get("File", [])) for table in tables)
+    rows = next(table for table in tables if "interaction_id" in table)
+    assert len(rows) == 100
+    assert all(str(unit).startswith("p_") for unit in rows["unit_id"])
+
+
+def test_an_empty_warehouse_says_what_to_load_and_gives_templates(store: Warehouse) -> None:
+    """Without data there is no number on the page, but what to load and a template of every kind of record."""
+    page = draw("portfolio", store)
+    assert not page.metric
+    assert "nothing has been loaded" in said(page)
+    assert len(page.get("download_button")) == 6
+
+
+def test_data_of_no_registered_product_are_not_counted_silently(company: Warehouse) -> None:
+    """Interactions that wait for a product are counted in the header of the page that they would have changed."""
+    from pathlib import Path
+
+    from loaders.ingest import load
+    from tests.company import Made, usage
+
+    file = Path(company.side) / "more.csv"
+    file.write_bytes(usage((Made("unheard-of", 12, 0.8, 0.1),), seed=9))
+    outcome = load(company, file, who="Ann")
+    assert f"{outcome.accepted:,} interactions without a product" in said(draw("portfolio", company))

@@ -1,0 +1,35 @@
+import csv
+import io
+
+import pytest
+
+from data.facts import FACTS
+from reports.tables import cell, csv_bytes
+from reports.templates import EXAMPLES, TITLES, template
+
+
+@pytest.mark.parametrize("risky", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", '=HYPERLINK("x")'])
+def test_text_that_a_spreadsheet_would_run_is_escaped(risky: str) -> None:
+    """A cell that begins like a formula leaves as text."""
+    assert cell(risky) == f"'{risky}"
+
+
+def test_numbers_and_plain_text_leave_as_they_are() -> None:
+    """Only text is escaped: a negative number stays a number, nothing stays empty."""
+    assert [cell(value) for value in (-1.5, 7, True, None, "a = b")] == ["-1.5", "7", "True", "", "a = b"]
+
+
+def test_a_table_can_be_read_back() -> None:
+    """Rows with commas, quotes, line breaks and accents come back cell by cell; names of columns are escaped, too."""
+    rows: list[dict[str, object]] = [{"=name": 'Zoë, "the" first', "note": "two\nlines"}, {"=name": "b", "note": None}]
+    text = csv_bytes(rows).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text))) == [["'=name", "note"], ['Zoë, "the" first', "two\nlines"], ["b", ""]]
+
+
+@pytest.mark.parametrize("table", FACTS)
+def test_every_kind_of_record_has_a_template_of_its_contract(table: str) -> None:
+    """A template names every column of the contract once, and its example fills what the contract needs."""
+    header, example = csv.reader(io.StringIO(template(table).decode("utf-8-sig")))
+    assert sorted(header) == sorted(FACTS[table].model_fields)
+    FACTS[table].model_validate({name: value for name, value in zip(header, example, strict=True) if value})
+    assert set(EXAMPLES) == set(TITLES) == set(FACTS)
