@@ -1,7 +1,7 @@
 """What a row of each fact must be: the contract between import formats and the warehouse.
 
-Each model names the columns a format may fill, their types and bounds, the natural key by which two records are the same
-thing, and the column that dates the row. The loaders generate SQL checks from these models; no model is ever built per
+Each model names the columns a format may fill, their types and bounds, the natural key by which two records are one and
+the same, and the column that dates the row. The loaders generate SQL checks from these models; no model is ever built per
 row. Columns that the load itself adds (event_key, load_id, day, ...) are not part of the contract.
 """
 
@@ -232,8 +232,3 @@ class Ticket(Fact):
 FACTS: dict[str, type[Fact]] = {
     fact.table: fact for fact in (Interaction, ModelCall, Feedback, UsageDay, EvalResult, Ticket)
 }
-DEFAULTS: dict[str, dict[str, str]] = {
-    "eval_results": {"origin": "suite", "epoch": "0"},
-    "tickets": {"kind": "other", "status": "new"},
-}
-"""What stands where a NOT NULL column of the table was left empty by the file, as text."""

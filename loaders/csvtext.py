@@ -67,15 +67,18 @@ def records(path: Path, delimiter: str, width: int, plain: frozenset[int]) -> It
             if not line.strip("\r\n\t "):
                 yield Record(row, number, code="blank")
                 continue
-            taken, length, inside = [line], len(line), line.count('"') % 2
+            taken, length, inside = [line], len(line), _ends_inside(line, delimiter)
             while inside and len(taken) < _REACH and length <= LONGEST_CELL:
                 more = waiting.popleft() if waiting else _line(file)
                 if not more:
                     break
                 taken.append(more)
                 length += len(more)
-                inside ^= more.count('"') % 2
-            record = _split("".join(taken), row, number, delimiter=delimiter, width=width, plain=plain)
+                inside = _ends_inside(more, delimiter, inside)
+            if inside:
+                record = Record(row, number, fault="a quote is opened and not closed", code="open_quote")
+            else:
+                record = _split("".join(taken), row, number, delimiter=delimiter, width=width, plain=plain)
             swallowed = any(_width(inner, delimiter) == width for inner in taken[1:-1])
             if len(taken) > 1 and (record.fault or swallowed):
                 waiting.extendleft(reversed(taken[1:]))
@@ -88,8 +91,6 @@ def records(path: Path, delimiter: str, width: int, plain: frozenset[int]) -> It
 
 
 def _split(line: str, row: int, number: int, *, delimiter: str, width: int, plain: frozenset[int]) -> Record:
-    if line.count('"') % 2:
-        return Record(row, number, fault="a quote is opened and not closed", code="open_quote")
     try:
         cells = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
@@ -99,6 +100,28 @@ def _split(line: str, row: int, number: int, *, delimiter: str, width: int, plai
     if "\n" in line.rstrip("\r\n") and any("\n" in cells[index] for index in plain):
         return Record(row, number, fault="a line break inside a cell that cannot have one", code="open_quote")
     return Record(row, number, tuple(cells))
+
+
+def _ends_inside(line: str, delimiter: str, inside: bool = False) -> bool:
+    """Whether a quoted cell is still open at the end of a line. A quote opens a cell only where the cell begins."""
+    at = 0
+    while inside or line.find('"', at) >= 0:
+        if inside:
+            at = line.find('"', at) + 1
+            if not at:
+                return True
+            if line[at : at + 1] == '"':
+                at += 1
+                continue
+            inside = False
+        elif line[at] == '"':
+            inside = True
+            at += 1
+            continue
+        at = line.find(delimiter, at) + 1
+        if not at:
+            return False
+    return False
 
 
 def _width(line: str, delimiter: str) -> int:

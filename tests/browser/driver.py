@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
@@ -22,6 +22,13 @@ FLAGS = [
 ]  # fmt: skip
 # Streamlit looks for its server under the page's own address first; it finds it at the second attempt.
 OWN_NOISE = re.compile(r"/(overview|files|portfolio|data)/_stcore/(health|host-config)")
+QUIET = """() => {
+  const app = document.querySelector('[data-testid=stApp]')
+  const state = app ? app.dataset.testScriptState : ''
+  const seen = state + document.body.innerText.length + '/' + document.querySelectorAll('*').length
+  if (seen !== window.lastSeen[0]) window.lastSeen = [seen, performance.now()]
+  return state === 'notRunning' && performance.now() - window.lastSeen[1] > 700
+}"""
 DESK, PHONE = (1440, 900), (390, 844)
 PATIENCE = 60_000  # milliseconds; the first visit imports everything on a busy machine
 
@@ -115,11 +122,9 @@ class Visit:
         self.settled()
 
     def settled(self) -> None:
-        """Wait until the script has run and nothing is being drawn."""
-        app = self.page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
-        self.page.wait_for_timeout(250)  # a run that the last one asked for begins within this time
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+        """Wait until the script has run and the page has stopped changing: what follows reads a finished page."""
+        self.page.evaluate("() => { window.lastSeen = ['', 0] }")
+        self.page.wait_for_function(QUIET, timeout=PATIENCE)
 
     def choose(self, label: str, option: str) -> None:
         """Pick an option of a select box."""
