@@ -1,8 +1,8 @@
 """What a row of each fact must be: the contract between import formats and the warehouse.
 
-Each model names the columns a format may fill, their types and bounds, the natural key by which two records are one and
-the same, and the column that dates the row. The loaders generate SQL checks from these models; no model is ever built per
-row. Columns that the load itself adds (event_key, load_id, day, ...) are not part of the contract.
+Each model names the columns a format may fill, their types and bounds, the natural key by which two records are one
+and the same, and the column that dates the row. The loaders generate SQL checks from these models; no model is ever
+built per row. Columns that the load itself adds (event_key, load_id, day, ...) are not part of the contract.
 """
 
 from __future__ import annotations

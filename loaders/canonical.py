@@ -162,7 +162,7 @@ def _parse_parquet(path: Path, stage: Stage, table: str, names: Sequence[str]) -
     known = _known(names, stage, table)
     file = str(path).replace("'", "''")
     cells = ", ".join(
-        'nullif(CAST("' + given.replace('"', '""') + f"\" AS VARCHAR), '') AS \"{name}\""
+        'nullif(CAST("' + given.replace('"', '""') + f'" AS VARCHAR), \'\') AS "{name}"'
         for name, given in known.items()
     )
     rows = pq.read_metadata(path).num_rows

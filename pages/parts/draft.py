@@ -36,7 +36,7 @@ def show(made: Draft, key: str) -> bool:
         st.markdown("**What publishing would change**")
         effect(made.before, made.after)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            pressed = st.button("Publish", type="primary", icon=":material/publish:", key=f"publish-{key}")
+            pressed = st.button("Publish", icon=":material/publish:", key=f"publish-{key}")
             st.caption("Nothing is stored until you publish. Remove the file above to forget it.", width="content")
     return pressed
 
@@ -45,12 +45,12 @@ def equation(outcome: Outcome) -> str:
     """The accounting: every record of the file is in exactly one of the parts."""
     parts = {
         "used": outcome.accepted,
-        "duplicate": outcome.duplicates,
+        "duplicates": outcome.duplicates,
         "quarantined": outcome.quarantined,
         "blank": outcome.blank,
         "ignored": outcome.ignored,
     }
-    said = " + ".join(f"**{number:,}** {name}" for name, number in parts.items() if number or name == "used")
+    said = " + ".join(f"**{number:,}** {name}" for name, number in parts.items())
     reasons = "; ".join(f"{number:,} {plain(reason)}" for reason, number in outcome.ignored_reasons.items())
     newer = f" {count(outcome.superseded, 'older version')} replaced." if outcome.superseded else ""
     return f"**{outcome.rows_read:,}** records read = {said}.{newer}{f' Ignored: {reasons}.' if reasons else ''}"

@@ -248,7 +248,7 @@ def test_a_nul_costs_its_row(read: Reader) -> None:
 pieces = st.text(st.sampled_from('ab",;|\n\r \t\0é0'), max_size=6)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(pieces, min_size=1, max_size=5),
     st.sampled_from(("\n", "\r\n")),
