@@ -19,7 +19,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 run: setup port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 or ADDRESS=0.0.0.0 change that)
-	@test -e "$(WAREHOUSE)" || $(PY) -m data --warehouse "$(WAREHOUSE)" init
+	@test -e "$(WAREHOUSE)" || $(PY) -m data init --warehouse "$(WAREHOUSE)"
 	@PLUMBLINE_WAREHOUSE="$(WAREHOUSE)" $(PY) -m streamlit run serve.py --server.address "$(ADDRESS)" --server.port "$(PORT)" </dev/null
 
 test: $(VENV)/.tools chromium ## run every test a change needs, the browser's included

@@ -7,6 +7,7 @@ is off from the start instead of from the first run of app.py on.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -21,4 +22,4 @@ async def ready(_: object) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("app.py", lifespan=ready)
+app = st.App(Path(__file__).with_name("app.py"), lifespan=ready)

@@ -91,10 +91,21 @@ def _import(given: argparse.Namespace) -> int:
     store = Warehouse.open(given.warehouse)
     try:
         changed = import_registry(store, given.path, _who())
+        moved = _remap(store) if changed.get("mappings") else 0
     finally:
         store.close()
     print("New or changed: " + ", ".join(f"{count} in {table}" for table, count in changed.items()) + ".")
+    if moved:
+        print(f"{moved:,} stored rows changed product by the new mappings.")
     return OK
+
+
+def _remap(store: Warehouse) -> int:
+    """Give stored rows the product that imported mappings say: the command line is where registry and loads meet."""
+    from loaders.mapping import remap
+
+    with store.write("mapping", _who()) as tx:
+        return remap(tx)
 
 
 def _export(given: argparse.Namespace) -> int:

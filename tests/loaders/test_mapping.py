@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.__main__ import main as data_command
 from data.operation import Mapping
 from data.portfolio import Product
 from data.reduction import differing
@@ -266,3 +267,21 @@ def test_a_hundred_rules_in_any_order(store: Warehouse, tmp_path: Path) -> None:
     expected = sorted(f"q{next(numbers) % 3}" for _ in range(20))
     assert products_of(store) == expected
     assert products_of(store, "user_days") == expected
+
+
+def test_an_imported_mapping_moves_what_is_stored(store: Warehouse, tmp_path: Path) -> None:
+    """An imported mapping gives stored rows their product, as python -m loaders map does."""
+    put(store, "L1", "Chat (old)")
+    book = tmp_path / "registry.yaml"
+    book.write_text(
+        "products:\n  - {product_id: chat, name: Chat}\n"
+        "mappings:\n  - {source_system: '*', field: product_id, match: exact, pattern: 'Chat (old)', target: product,"
+        " value: chat}\n",
+        encoding="utf-8",
+    )
+    path = store.path
+    store.close()
+    assert data_command(["import", str(book), "--warehouse", str(path)]) == 0
+    store = Warehouse.open(path)
+    assert store.value("SELECT product_id FROM interactions") == "chat"
+    assert store.value("SELECT product_id FROM user_days") == "chat"
