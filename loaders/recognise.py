@@ -44,5 +44,5 @@ def identify(path: Path, named: str | None) -> tuple[Format, float]:
     what = f" It is {_KINDS[head.kind]}." if head.kind in _KINDS else ""
     raise Refused(
         f"The file is not recognised.{what}" + (f" Closest: {'; '.join(nearest)}." if nearest else ""),
-        "Name the format with --format, or export one of: " + ", ".join(FORMATS) + ".",
+        "State its format if you know it, or export one of: " + ", ".join(FORMATS) + ".",
     )
