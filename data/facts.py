@@ -229,6 +229,11 @@ class Ticket(Fact):
     linked_session_id: Text | None = None
 
 
+def key_columns(table: str) -> str:
+    """SQL: the columns by which two rows of a fact table are one record, the hash of them first."""
+    return ", ".join(["event_key", "source_system", *FACTS[table].natural_key])
+
+
 FACTS: dict[str, type[Fact]] = {
     fact.table: fact for fact in (Interaction, ModelCall, Feedback, UsageDay, EvalResult, Ticket)
 }

@@ -143,7 +143,7 @@ def _parse_json(path: Path, stage: Stage, table: str) -> None:
     for row, (line, document) in enumerate(documents(path), start=1):
         stage.read()
         if not isinstance(document, dict):
-            stage.broken(line, None, "not_an_object", "Not an object with named values.", str(text(document))[:200])
+            stage.broken(line, None, "not_an_object", "Not an object with named values.")
             continue
         given = {}
         for key, value in document.items():

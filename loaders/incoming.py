@@ -42,8 +42,11 @@ def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, pe
     else:
         select += [f"s.{name}" for name in named]
     products = _write_products(tx, origin, entry, number, rows)
-    joins.append(f"JOIN {products} AS p ON p.source_product = s.source_product AND p.source_system = s.source_system")
-    select += ["p.product_id", f"'{origin.load_id}' AS load_id", f"{entry.source_row} AS source_row"]
+    if products:
+        on = "p.source_product = s.source_product AND p.source_system = s.source_system"
+        joins.append(f"JOIN {products} AS p ON {on}")
+    select += ["p.product_id" if products else "s.source_product AS product_id"]
+    select += [f"'{origin.load_id}' AS load_id", f"{entry.source_row} AS source_row"]
     select += ["1 AS source_records"] if "source_records" not in entry.columns else []
     texts = [name for name, column in columns_of(entry.table).items() if column.kind is str]
     absent = [name for name in texts if name not in (*entry.columns, "product_id", "source_system")]
@@ -80,6 +83,7 @@ def _write_people(tx: Transaction, path: Path, rows: str, columns: list[str], pe
 
 
 def _write_products(tx: Transaction, origin: Origin, entry: StagedFact, number: int, rows: str) -> str:
+    """What each stated product means by rule, as a file to join; '' when every one means itself."""
     rules = Rules.of(tx)
     stated = tx.rows(f"SELECT DISTINCT source_system, source_product FROM {rows}")
     systems = [str(row["source_system"]) for row in stated]
@@ -87,6 +91,8 @@ def _write_products(tx: Transaction, origin: Origin, entry: StagedFact, number: 
     products = [
         rules.product(system, origin.product_field, value) for system, value in zip(systems, values, strict=True)
     ]
+    if products == values:
+        return ""
     path = origin.folder / f"products-{number}.parquet"
     columns = {"source_system": systems, "source_product": values, "product_id": products}
     pq.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), path)

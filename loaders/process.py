@@ -38,11 +38,15 @@ def finish(child: subprocess.Popen[str]) -> Parsed:
     try:
         found = json.loads(answer)
     except json.JSONDecodeError:
-        why = "it needed more than one load may take of the machine" if child.returncode else "it gave no answer"
+        if child.returncode < 0:  # ended by a signal: a limit of ours, or somebody at the machine
+            raise Refused(
+                f"Reading the file was ended by signal {-child.returncode}.",
+                "It may need more time or memory than one load may take: export a shorter period.",
+            ) from None
         detail = errors.strip().splitlines()[-1:] or [f"exit {child.returncode}"]
         raise Refused(
-            f"Reading the file ended before it was done: {why} ({detail[0][:200]}).",
-            "The file may be damaged or far larger unpacked than it looks: export a shorter period.",
+            f"The file could not be read to its end ({detail[0][:200]}).",
+            "It may be damaged: export it again. If it is whole, please report it.",
         ) from None
     if "refused" in found:
         raise Refused(found["refused"], found["remedy"])

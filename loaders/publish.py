@@ -9,14 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from data.cursor import Transaction
-from data.facts import FACTS
+from data.facts import FACTS, key_columns
 from data.pseudonym import Pseudonyms
 from data.reduction import make_touched, rebuild_touched
 from data.settings import settings
 from loaders.format import Refused
 from loaders.incoming import Origin, incoming
 from loaders.job import Parsed
-from loaders.settle import CONTESTED, natural_key, settle, touch
+from loaders.settle import CONTESTED, settle, touch
 
 
 @dataclass(slots=True)
@@ -35,14 +35,15 @@ def publish(tx: Transaction, side: Path, origin: Origin, parsed: Parsed) -> tupl
     Raises Refused when the accounting does not come out even; the transaction is then to be rolled back.
     """
     people = Pseudonyms(side) if settings(tx).pseudonymise else None
-    counts, written = Counts(), dict.fromkeys((entry.table for entry in parsed.facts), 0)
+    counts = Counts()
     make_touched(tx)
     for number, entry in enumerate(parsed.facts):
         if entry.rows:
             relation = incoming(tx, origin, entry, number, people)
-            written[entry.table] += insert(tx, entry.table, relation, counts)
+            insert(tx, entry.table, relation, counts)
             _remember_feed(tx, entry.table, relation)
     rebuild_touched(tx)
+    written = {table: in_force(tx, table, origin.load_id) for table in dict.fromkeys(e.table for e in parsed.facts)}
     counts.unmapped = _remember_unmapped(tx, origin)
     staged = sum(entry.records for entry in parsed.facts)
     if counts.accepted + counts.duplicates != staged or staged + parsed.quarantined + parsed.blank + parsed.ignored != (
@@ -58,8 +59,13 @@ def publish(tx: Transaction, side: Path, origin: Origin, parsed: Parsed) -> tupl
     return counts, written
 
 
-def insert(tx: Transaction, table: str, relation: str, counts: Counts) -> int:
-    """Insert the rows of `relation` (all columns of the fact) against what is there; the rows of it now in force.
+def in_force(tx: Transaction, table: str, load_id: str) -> int:
+    """How many rows of a load stand in a fact table."""
+    return int(str(tx.value(f"SELECT count(*) AS n FROM {table} WHERE load_id = ?", [load_id])))
+
+
+def insert(tx: Transaction, table: str, relation: str, counts: Counts) -> None:
+    """Insert the rows of `relation` (all columns of the fact) against what is there.
 
     Rows whose key nobody else has go straight in; of the others every version is gathered and settled.
     """
@@ -70,14 +76,12 @@ def insert(tx: Transaction, table: str, relation: str, counts: Counts) -> int:
     )
     contested = int(str(tx.value(f"SELECT count(*) AS keys FROM {CONTESTED}")))
     free = f" WHERE event_key NOT IN (SELECT event_key FROM {CONTESTED})" if contested else ""
-    records = tx.rows(
-        f"SELECT count(*) AS n, CAST(coalesce(sum(source_records), 0) AS BIGINT) AS records FROM {relation}"
-    )[0]
+    records = tx.value(f"SELECT CAST(coalesce(sum(source_records), 0) AS BIGINT) AS records FROM {relation}")
     touch(tx, table, relation)
     tx.run(f"INSERT INTO {table} BY NAME SELECT * FROM {relation}{free}")
     if not contested:
-        counts.accepted += int(str(records["records"]))
-        return int(str(records["n"]))
+        counts.accepted += int(str(records))
+        return
     keyed = f"event_key IN (SELECT event_key FROM {CONTESTED})"
     repeated = tx.rows(_repeated(table, relation, keyed))[0]
     before = _lying(tx, table, keyed)
@@ -87,15 +91,13 @@ def insert(tx: Transaction, table: str, relation: str, counts: Counts) -> int:
     settle(tx, table)
     duplicates = int(str(repeated["records"]))
     counts.duplicates += duplicates
-    counts.accepted += int(str(records["records"])) - duplicates
+    counts.accepted += int(str(records)) - duplicates
     counts.superseded += _lying(tx, table, keyed) - before - int(str(repeated["n"]))
-    load_id = tx.value(f"SELECT any_value(load_id) AS load_id FROM {relation}")
-    return int(str(tx.value(f"SELECT count(*) AS n FROM {table} WHERE load_id = ?", [load_id])))
 
 
 def _repeated(table: str, relation: str, keyed: str) -> str:
     """SQL: the incoming rows that are identical to a stored one or to an earlier one of the same file."""
-    same = f"{natural_key(table)}, row_hash"
+    same = f"{key_columns(table)}, row_hash"
     return (
         "SELECT count(*) AS n, CAST(coalesce(sum(source_records), 0) AS BIGINT) AS records FROM ("
         f"SELECT source_records, arriving, row_number() OVER (PARTITION BY {same} ORDER BY arriving, source_row)"

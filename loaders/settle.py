@@ -7,15 +7,11 @@ The greater version_at stands, then the greater row hash; of identical records t
 from __future__ import annotations
 
 from data.cursor import Transaction
-from data.facts import FACTS
+from data.facts import key_columns
+from data.reduction import touch_pointed
 
 CONTESTED = "contested"
 """Temporary table of the event keys to settle."""
-
-
-def natural_key(table: str) -> str:
-    """SQL: the columns by which two records of a fact are the same thing, behind a hit on their hash."""
-    return ", ".join(["event_key", "source_system", *FACTS[table].natural_key])
 
 
 def settle(tx: Transaction, table: str) -> None:
@@ -26,7 +22,7 @@ def settle(tx: Transaction, table: str) -> None:
         f" row_number() OVER same AS place, first_value(load_id) OVER same AS above FROM ("
         f"  SELECT * FROM {table} WHERE {keyed}"
         f"  UNION ALL BY NAME SELECT * EXCLUDE (superseded_by) FROM {table}_superseded WHERE {keyed}) AS versions"
-        f" WINDOW same AS (PARTITION BY {natural_key(table)}"
+        f" WINDOW same AS (PARTITION BY {key_columns(table)}"
         f" ORDER BY version_at DESC, row_hash DESC, load_id, source_row)"
     )
     tx.run(f"DELETE FROM {table} WHERE {keyed}")
@@ -41,8 +37,6 @@ def settle(tx: Transaction, table: str) -> None:
 
 def touch(tx: Transaction, table: str, relation: str) -> None:
     """List the partitions of user_days that rows of a fact belong to; `relation` is a table of rows of the fact."""
-    from data.reduction import touch_pointed
-
     if table == "interactions":
         tx.run(f"INSERT INTO touched SELECT DISTINCT product_id, day FROM {relation}")
         return

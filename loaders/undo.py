@@ -16,7 +16,7 @@ from data.reduction import make_touched, rebuild_touched
 from data.warehouse import Warehouse
 from loaders.format import Refused
 from loaders.mapping import remap
-from loaders.publish import Counts, insert
+from loaders.publish import Counts, in_force, insert
 from loaders.settle import CONTESTED, settle, touch
 
 
@@ -58,7 +58,8 @@ def redo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
             file = folder / f"{table}.parquet"
             if file.exists():
                 tx.run(f"CREATE OR REPLACE TEMP VIEW again AS SELECT * FROM read_parquet('{_sql(file)}')")
-                written[table] = insert(tx, table, "again", counts)
+                insert(tx, table, "again", counts)
+                written[table] = in_force(tx, table, load_id)
         rebuild_touched(tx)
         tx.run(f"INSERT INTO feed_days SELECT * FROM read_parquet('{_sql(folder / 'feed_days.parquet')}')")
         tx.run(

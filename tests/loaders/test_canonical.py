@@ -249,3 +249,12 @@ def test_our_own_export_comes_back(store: Warehouse, tmp_path: Path, table: str)
     texts = [{name: str(v).lower() if isinstance(v, bool) else v for name, v in row.items()} for row in rows]
     published(store, write_csv(tmp_path / "b.csv", texts), "L2")
     assert dump(store, [table], without=about) == before
+
+
+def test_a_column_under_two_spellings_is_refused(store: Warehouse, tmp_path: Path) -> None:
+    """JSON objects that state one column under two spellings are refused whole; nothing is chosen for them."""
+    path = tmp_path / "twice.jsonl"
+    path.write_text(json.dumps(least("interactions") | {"User_ID": "ann", "user_id": "bob"}), encoding="utf-8")
+    outcome = load(store, path, who="tester")
+    assert outcome.status == "refused"
+    assert '"User_ID" and "user_id" are both user_id' in outcome.messages[0]

@@ -268,7 +268,7 @@ def test_a_child_that_is_killed(kept: Warehouse, tmp_path: Path) -> None:
     message = refusal(kept, path)
     killer.join()
     assert killed
-    assert message.startswith("Reading the file ended before it was done")
+    assert message.startswith("Reading the file was ended by signal 9")
     assert load(kept, path, who="tester", dry_run=True).status == "preview"
 
 
