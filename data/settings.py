@@ -23,10 +23,6 @@ class Settings(BaseModel):
     level: Share = 0.95
     """Level of all intervals, two-sided."""
     pseudonymise: bool = True
-    keep_content: bool = False
-    """Whether prompts and outputs of uploaded files are kept."""
-    keep_uploads: bool = False
-    """Whether uploaded files are kept after they are published (redo needs them)."""
     escalation_window_days: Annotated[int, Field(ge=0, le=90)] = 1
     """A task counts for the escalation rate when this many days have passed since."""
     min_known_share: Share = 0.9

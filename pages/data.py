@@ -41,16 +41,12 @@ def _answer(store: Warehouse) -> None:
         if rules.pseudonymise
         else "user ids are stored as the file says them (the setting pseudonymise is off)"
     )
-    content = (
-        "Prompts and outputs are kept (the setting keep_content is on)"
-        if rules.keep_content
-        else "Prompts and outputs are dropped"
-    )
     with st.container(gap="xxsmall"):
         st.markdown(f"**{shelf.answer(store)}**")
         st.caption(
-            f":material/shield_person: {content}; {people}. There is no login yet: everyone who reaches this address"
-            " can read and change everything, so it listens on this machine only unless you told it otherwise."
+            f":material/shield_person: Prompts and outputs are dropped; {people}. There is no login yet: everyone who"
+            " reaches this address can read and change everything, so it listens on this machine only unless you"
+            " told it otherwise."
         )
 
 
