@@ -3,6 +3,7 @@ next.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -37,12 +38,12 @@ class Cursor(Protocol):
         ...
 
 
-class Rows:
+class Rows(ABC):
     """rows, one and value over whatever `_fetch` reaches."""
 
+    @abstractmethod
     def rows(self, sql: str, params: Params = ()) -> list[Row]:
         """Every row of the answer as a dict by column name. TIMESTAMP is naive UTC, DATE a date."""
-        raise NotImplementedError
 
     def one(self, sql: str, params: Params = ()) -> Row | None:
         """The first row, or None when there is none."""

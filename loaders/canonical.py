@@ -14,6 +14,7 @@ from loaders.csvtext import LONGEST_CELL, header_of, records
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import read_head
 from loaders.jsontext import documents, text
+from loaders.literal import literal
 
 ALIASES = {"task_id": "task_key"}
 OURS = frozenset({
@@ -126,11 +127,11 @@ def _fast(path: Path, stage: Stage, table: str, known: dict[str, str], *, names:
     columns = ", ".join(f"'column{index}': 'VARCHAR'" for index in range(len(names)))
     place = {name: index for index, name in enumerate(names)}
     cells = ", ".join(f'column{place[given]} AS "{name}"' for name, given in known.items())
-    file = str(path).replace("'", "''")
+    file = literal(path)
     return stage.fill_file(
         table,
         known,
-        f"SELECT {cells} FROM read_csv('{file}', auto_detect = false, header = true, strict_mode = true,"
+        f"SELECT {cells} FROM read_csv({file}, auto_detect = false, header = true, strict_mode = true,"
         f" delim = '{delimiter}', quote = '\"', escape = '\"', max_line_size = {LONGEST_CELL},"
         f" columns = {{{columns}}})",
     )
@@ -160,17 +161,17 @@ def _parse_json(path: Path, stage: Stage, table: str) -> None:
 
 def _parse_parquet(path: Path, stage: Stage, table: str, names: Sequence[str]) -> None:
     known = _known(names, stage, table)
-    file = str(path).replace("'", "''")
+    file = literal(path)
     cells = ", ".join(
         'nullif(CAST("' + given.replace('"', '""') + f'" AS VARCHAR), \'\') AS "{name}"'
         for name, given in known.items()
     )
     rows = pq.read_metadata(path).num_rows
-    if stage.fill_file(table, known, f"SELECT {cells} FROM read_parquet('{file}')", expected=rows):
+    if stage.fill_file(table, known, f"SELECT {cells} FROM read_parquet({file})", expected=rows):
         return
     located = (
         "SELECT file_row_number + 1 AS source_row, file_row_number + 1 AS line, 1 AS source_records, "
-        f"{cells} FROM read_parquet('{file}', file_row_number = true)"
+        f"{cells} FROM read_parquet({file}, file_row_number = true)"
     )
     stage.read(rows)
     stage.fill(table, known, located)

@@ -18,6 +18,7 @@ import duckdb
 
 from loaders.format import Refused
 from loaders.job import Job
+from loaders.literal import literal
 from loaders.recognise import identify
 from loaders.said import check_values, check_zone
 from loaders.stage import DuckStage
@@ -44,10 +45,9 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
             "allow_community_extensions": False, "python_enable_replacements": False,
         }
     )  # fmt: skip
-    quoted = [text.replace("'", "''") for text in (job.folder, job.path, zone)]
-    connection.execute(f"SET TimeZone = '{quoted[2]}'")
-    connection.execute(f"SET allowed_directories = ['{quoted[0]}']")
-    connection.execute(f"SET allowed_paths = ['{quoted[1]}']")
+    connection.execute(f"SET TimeZone = {literal(zone)}")
+    connection.execute(f"SET allowed_directories = [{literal(job.folder)}]")
+    connection.execute(f"SET allowed_paths = [{literal(job.path)}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

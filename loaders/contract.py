@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from data.facts import FACTS, Fact
+from loaders.literal import literal
 
 MOMENT = r"(199\d|20\d\d)-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?"
 DAY = r"(199\d|20\d\d)-\d\d-\d\d([T ]00:00:00(\.0+)?)?"
@@ -154,7 +155,7 @@ def _value(column: Column, name: str) -> str:
 
 
 def _quoted(words: Iterable[str]) -> str:
-    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+    return ", ".join(map(literal, words))
 
 
 _ABOUT = frozenset({"product_id", "source_system", "version_at"})

@@ -13,6 +13,7 @@ from data.facts import FACTS
 from data.pseudonym import Pseudonyms
 from loaders.contract import columns_of, derived, hashes
 from loaders.job import StagedFact
+from loaders.literal import literal
 from loaders.mapping import Rules
 
 
@@ -31,8 +32,7 @@ class Origin:
 def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, people: Pseudonyms | None) -> str:
     """The name of a temporary view of one staged file as rows of its fact table."""
     fact = FACTS[entry.table]
-    path = str(origin.folder / entry.file).replace("'", "''")
-    rows = f"read_parquet('{path}', file_row_number = true)"
+    rows = f"read_parquet({literal(origin.folder / entry.file)}, file_row_number = true)"
     named = [name for name in fact.people if name in entry.columns]
     joins, select = [], [f"s.{name}" for name in entry.columns if name not in named and name != "source_row"]
     if named and people is not None:
@@ -79,7 +79,7 @@ def _write_people(tx: Transaction, path: Path, rows: str, columns: list[str], pe
     stated = [str(row["stated"]) for row in tx.rows(union)]
     table = {"stated": pa.array(stated, pa.string()), "pseudonym": pa.array(map(people.of, stated), pa.string())}
     pq.write_table(pa.table(table), path)
-    return f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
+    return f"read_parquet({literal(path)})"
 
 
 def _write_products(tx: Transaction, origin: Origin, entry: StagedFact, number: int, rows: str) -> str:
@@ -96,4 +96,4 @@ def _write_products(tx: Transaction, origin: Origin, entry: StagedFact, number: 
     path = origin.folder / f"products-{number}.parquet"
     columns = {"source_system": systems, "source_product": values, "product_id": products}
     pq.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), path)
-    return f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
+    return f"read_parquet({literal(path)})"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from loaders.format import Options
@@ -73,15 +72,3 @@ class Parsed:
         """From the child's answer."""
         facts = tuple(StagedFact(**{**entry, "columns": tuple(entry["columns"])}) for entry in found["facts"])
         return cls(**{**found, "facts": facts, "messages": tuple(found["messages"])})
-
-
-@dataclass(frozen=True, slots=True)
-class Identified:
-    """What a file looks like: every format that might fit, best first, with what it would need."""
-
-    ranking: tuple[tuple[str, float, str], ...] = field(default=())
-
-
-def staged_path(folder: Path, fact: StagedFact) -> Path:
-    """Where a staged file lies."""
-    return folder / fact.file

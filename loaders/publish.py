@@ -16,6 +16,7 @@ from data.settings import settings
 from loaders.format import Refused
 from loaders.incoming import Origin, incoming
 from loaders.job import Parsed
+from loaders.literal import literal
 from loaders.settle import CONTESTED, settle, touch
 
 
@@ -144,9 +145,9 @@ def _remember_unmapped(tx: Transaction, origin: Origin) -> int:
 
 def remember_load(tx: Transaction, origin: Origin, parsed: Parsed, counts: Counts, written: Mapping[str, int]) -> None:
     """Write the load into the history, with its quarantine."""
-    quarantine = str(origin.folder / "quarantine.parquet").replace("'", "''")
+    quarantine = literal(origin.folder / "quarantine.parquet")
     if parsed.quarantined:
-        tx.run(f"INSERT INTO quarantine SELECT ?, * FROM read_parquet('{quarantine}')", [origin.load_id])
+        tx.run(f"INSERT INTO quarantine SELECT ?, * FROM read_parquet({quarantine})", [origin.load_id])
     row = {
         "load_id": origin.load_id, "sha256": origin.sha256, "file_name": origin.file_name, "format": parsed.format,
         "confidence": parsed.confidence, "options": origin.options, "mapping_version": None, "status": "published",

@@ -15,6 +15,7 @@ from loaders.contract import Plan, columns_of
 from loaders.explain import explain
 from loaders.format import Format
 from loaders.job import Job, Parsed, StagedFact
+from loaders.literal import literal
 from loaders.totals import period, totals
 
 _BATCH = 50_000
@@ -113,7 +114,7 @@ class DuckStage:
     def _publish_tables(self) -> None:
         for name, table in self._open.items():
             table.close()
-            self._connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{_sql(table.path)}')")
+            self._connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet({literal(table.path)})')
         self._open = {}
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
@@ -165,8 +166,8 @@ class DuckStage:
 
     def _write(self, plan: Plan, select: str, source_row: str) -> StagedFact:
         file = f"{plan.table}-{len(self._facts)}.parquet"
-        self._connection.execute(f"COPY ({select}) TO '{_sql(self._folder / file)}' {_PARQUET}")
-        from_file = f"read_parquet('{_sql(self._folder / file)}')"
+        self._connection.execute(f"COPY ({select}) TO {literal(self._folder / file)} {_PARQUET}")
+        from_file = f"read_parquet({literal(self._folder / file)})"
         names = [row[0] for row in self._connection.execute(f"DESCRIBE SELECT * FROM {from_file}").fetchall()]
         folded = "CAST(coalesce(sum(source_records), 0) AS BIGINT)" if plan.located else "count(*)"
         rows, records = self._connection.execute(f"SELECT count(*), {folded} FROM {from_file}").fetchall()[0]
@@ -194,7 +195,7 @@ class DuckStage:
     # the end ---------------------------------------------------------------------------------------------------------
     def staged(self, table: str) -> str:
         """SQL: all rows staged for a fact so far."""
-        files = ", ".join(f"'{_sql(self._folder / entry.file)}'" for entry in self._facts if entry.table == table)
+        files = ", ".join(f"{literal(self._folder / entry.file)}" for entry in self._facts if entry.table == table)
         return f"read_parquet([{files}], union_by_name = true)"
 
     def finish(self, confidence: float) -> Parsed:
@@ -220,7 +221,3 @@ class DuckStage:
             messages=tuple(self._notes),
             fast=self._fast,
         )
-
-
-def _sql(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -15,6 +15,7 @@ from data.facts import FACTS
 from data.reduction import make_touched, rebuild_touched
 from data.warehouse import Warehouse
 from loaders.format import Refused
+from loaders.literal import literal
 from loaders.mapping import remap
 from loaders.publish import Counts, in_force, insert
 from loaders.settle import CONTESTED, settle, touch
@@ -34,7 +35,7 @@ def undo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
         removed = {table: gone for table in FACTS if (gone := _take_out(tx, table, load_id, folder))}
         rebuild_touched(tx)
         tx.run("UPDATE loads SET status = 'undone' WHERE load_id = ?", [load_id])
-        tx.run(f"COPY (SELECT * FROM feed_days WHERE load_id = '{load_id}') TO '{_sql(folder / 'feed_days.parquet')}'")
+        tx.run(f"COPY (SELECT * FROM feed_days WHERE load_id = '{load_id}') TO {literal(folder / 'feed_days.parquet')}")
         tx.run("DELETE FROM feed_days WHERE load_id = ?", [load_id])
         tx.audit("undo", before={"load_id": load_id}, after=removed)
     return removed
@@ -57,11 +58,11 @@ def redo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
         for table in FACTS:
             file = folder / f"{table}.parquet"
             if file.exists():
-                tx.run(f"CREATE OR REPLACE TEMP VIEW again AS SELECT * FROM read_parquet('{_sql(file)}')")
+                tx.run(f"CREATE OR REPLACE TEMP VIEW again AS SELECT * FROM read_parquet({literal(file)})")
                 insert(tx, table, "again", counts)
                 written[table] = in_force(tx, table, load_id)
         rebuild_touched(tx)
-        tx.run(f"INSERT INTO feed_days SELECT * FROM read_parquet('{_sql(folder / 'feed_days.parquet')}')")
+        tx.run(f"INSERT INTO feed_days SELECT * FROM read_parquet({literal(folder / 'feed_days.parquet')})")
         tx.run(
             "UPDATE loads SET status = 'published', accepted = ?, duplicates = ?, superseded = ? WHERE load_id = ?",
             [counts.accepted, counts.duplicates, counts.superseded, load_id],
@@ -80,7 +81,7 @@ def _take_out(tx: Transaction, table: str, load_id: str, folder: Path) -> int:
     )
     gone = int(str(tx.value("SELECT count(*) AS n FROM going")))
     if gone:
-        tx.run(f"COPY going TO '{_sql(folder / f'{table}.parquet')}'")
+        tx.run(f"COPY going TO {literal(folder / f'{table}.parquet')}")
         touch(tx, table, "going")
         tx.run(
             f"CREATE OR REPLACE TEMP TABLE {CONTESTED} AS SELECT DISTINCT event_key FROM {table}_superseded"
@@ -124,7 +125,3 @@ def _expect_only(tx: Transaction, load_id: str) -> None:
             f"Already loaded as {found['load_id']}: the file of {load_id} was loaded again since.",
             f"To put {load_id} in instead, take that one back first: python -m loaders undo {found['load_id']}.",
         )
-
-
-def _sql(path: Path) -> str:
-    return str(path).replace("'", "''")
