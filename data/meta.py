@@ -7,6 +7,9 @@ from data.errors import WarehouseError
 
 APPLICATION = "plumbline"
 MIGRATIONS = Path(__file__).parent / "migrations"
+SCHEMA = Path(__file__).parent / "schema.sql"
+DEFAULTS = MIGRATIONS / "0002_defaults.sql"
+"""Registry rows every warehouse starts with; a warehouse older than they are gets them as a migration."""
 PROBE_TEXT = "plumbline hash probe"
 
 

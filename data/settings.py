@@ -1,6 +1,6 @@
 """What an installation may decide for itself, with the defaults of the methodology."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -33,6 +33,26 @@ class Settings(BaseModel):
     """Fewer units: a value without interval."""
     decide_units: Annotated[int, Field(ge=2)] = 30
     """Fewer units: an interval that decides nothing."""
+
+    probe_share: Share = 0.8
+    """A topic can be retrieved when at least this share of its probe questions found a passage that answers."""
+    inventory_review_days: Annotated[int, Field(ge=1, le=3660)] = 90
+    """An inventory nobody reviewed for longer is stale."""
+    min_calibration: Annotated[int, Field(ge=2)] = 30
+    """Fewer human labels of either class: a judge's rate is not corrected."""
+    min_youden: Share = 0.3
+    """Sensitivity + specificity - 1 of a judge below which its rate is not corrected."""
+    sme_sla_hours: Annotated[float, Field(gt=0, le=10_000)] = 16
+    """An expert should have answered within this many business hours."""
+    sme_opens: time = time(9)
+    sme_closes: time = time(17)
+    """Business hours from Monday to Friday for experts without a calendar in the registry."""
+    min_answered: Annotated[int, Field(ge=2)] = 10
+    """Fewer answered tickets: no median response time."""
+    min_answered_p90: Annotated[int, Field(ge=2)] = 30
+    """Fewer answered tickets: no 90th percentile of the response time."""
+    min_costed_share: Share = 0.9
+    """Below this share of interactions with a cost, what tokens cost is missing unless the registry states it."""
 
     @field_validator("reporting_zone")
     @classmethod

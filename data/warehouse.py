@@ -18,7 +18,6 @@ from data.instance import Instance
 from data.pseudonym import fingerprint, make_secret
 from data.side import check_side, journal_of, make_folders, side_of
 
-SCHEMA = Path(__file__).parent / "schema.sql"
 _HASH = f"CAST(hash('{meta.PROBE_TEXT}', 42, DATE '2026-01-01') AS VARCHAR)"
 _OPEN: dict[Path, "Warehouse"] = {}
 _OPENING = threading.RLock()
@@ -273,7 +272,8 @@ def _connect(path: Path, expected: int, side_checked: bool) -> Cursor:
 
 def _write_schema(connection: duckdb.DuckDBPyConnection, secret: str, at: datetime) -> None:
     connection.execute("BEGIN")
-    connection.execute(SCHEMA.read_text(encoding="utf-8"))
+    for file in (meta.SCHEMA, meta.DEFAULTS):
+        connection.execute(file.read_text(encoding="utf-8"))
     stated = {"application": meta.APPLICATION, "schema_version": str(meta.schema_version()), "secret": secret}
     for key, value in stated.items():
         connection.execute("INSERT INTO meta VALUES (?, ?)", [key, value])

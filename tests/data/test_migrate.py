@@ -13,18 +13,18 @@ SECOND = "CREATE TABLE slices (day DATE); INSERT INTO slices SELECT DATE '2026-0
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of two migrations, from schema 1 to 3."""
+    """A folder of two migrations, from the schema of today to two later."""
     made = tmp_path / "migrations"
     made.mkdir()
-    (made / "0002_notes.sql").write_text(FIRST)
-    (made / "0003_slices.sql").write_text(SECOND)
+    (made / "0003_notes.sql").write_text(FIRST)
+    (made / "0004_slices.sql").write_text(SECOND)
     return made
 
 
 @pytest.fixture
 def older(store: Warehouse) -> Path:
-    """A closed warehouse of schema 1 with a row in it."""
-    assert store.schema == 1 == meta.schema_version()
+    """A closed warehouse of the schema of today with a row in it."""
+    assert store.schema == 2 == meta.schema_version()
     with store.write("rows", "ada") as tx:
         tx.run("INSERT INTO unmapped VALUES ('l', 's', 'f', 'v', 1)")
     store.close()
@@ -33,10 +33,10 @@ def older(store: Warehouse) -> Path:
 
 def test_migrations_are_applied_in_order_after_a_backup(older: Path, folder: Path) -> None:
     """An older warehouse gets each numbered file once, keeps its rows, and the backup holds it as it was."""
-    assert meta.schema_version(folder) == 3
+    assert meta.schema_version(folder) == 4
     done, backup = migrate(older, "ada", folder=folder)
-    assert done == ["0002_notes.sql", "0003_slices.sql"]
-    store = Warehouse.open(older, expected=3)
+    assert done == ["0003_notes.sql", "0004_slices.sql"]
+    store = Warehouse.open(older, expected=4)
     assert store.rows("SELECT value, note FROM unmapped") == [{"value": "v", "note": "old"}]
     assert store.value("SELECT count(*) AS n FROM slices") == 1
     assert store.data_version() == 4 == store.journal.last_version()
@@ -50,11 +50,11 @@ def test_migrations_are_applied_in_order_after_a_backup(older: Path, folder: Pat
 
 def test_a_migration_that_fails_is_taken_back(older: Path, folder: Path) -> None:
     """A failing file leaves the warehouse as the one before it made it, and says where the backup is."""
-    (folder / "0003_slices.sql").write_text("CREATE TABLE slices (day DATE); INSERT INTO slices SELECT * FROM nowhere;")
-    with pytest.raises(WarehouseError, match=r"0003_slices\.sql failed and was taken back") as caught:
+    (folder / "0004_slices.sql").write_text("CREATE TABLE slices (day DATE); INSERT INTO slices SELECT * FROM nowhere;")
+    with pytest.raises(WarehouseError, match=r"0004_slices\.sql failed and was taken back") as caught:
         migrate(older, "ada", folder=folder)
     assert "a backup is at" in caught.value.remedy
-    store = Warehouse.open(older, expected=2)
+    store = Warehouse.open(older, expected=3)
     assert store.value("SELECT note FROM unmapped") == "old"
     assert store.value("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'slices'") == 0
     store.close()
@@ -71,7 +71,7 @@ def test_a_newer_warehouse_is_not_migrated(older: Path, folder: Path, tmp_path: 
 
 def test_a_gap_in_the_numbers_is_refused(older: Path, folder: Path) -> None:
     """A missing file is noticed before anything is applied."""
-    (folder / "0002_notes.sql").unlink()
+    (folder / "0003_notes.sql").unlink()
     with pytest.raises(WarehouseError, match="without a gap"):
         migrate(older, "ada", folder=folder)
     Warehouse.open(older).close()

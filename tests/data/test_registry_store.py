@@ -3,10 +3,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from data.economics import Assumption
 from data.errors import RegistryError
+from data.meta import DEFAULTS
 from data.operation import Setting
 from data.people import Member, PersonAlias, PersonRecord
-from data.portfolio import Pilot, Product
+from data.portfolio import Pilot, Product, Target
 from data.pseudonym import Pseudonyms
 from data.record import Record
 from data.registry_store import current, history, retire, save
@@ -138,3 +140,16 @@ def test_no_fact_is_rewritten(store: Warehouse, put: Callable[..., int]) -> None
     put(Product(product_id="a", name="B", retired_on=TODAY))
     assert store.rows("SELECT * FROM interactions") == before
     assert store.value("SELECT count(*) AS n FROM interactions_superseded") == 0
+
+
+def test_a_new_warehouse_knows_the_targets_of_the_methodology(store: Warehouse, put: Callable[..., int]) -> None:
+    """Targets and assumptions without a product are there from the start, and an edited one stays edited."""
+    standard = {target.metric: (target.better, target.target, target.floor) for target in current(store, Target)}
+    assert standard["task_success"] == ("higher", 0.8, 0.65)
+    assert standard["escalation_rate"] == ("lower", 0.15, 0.3)
+    assert {assumption.name for assumption in current(store, Assumption)} == {"capture", "attribution", "discount_rate"}
+    put(Target(metric="task_success", better="higher", target=0.9, floor=0.7))
+    with store.write("again", "ada") as tx:
+        tx.run(DEFAULTS.read_text(encoding="utf-8"))
+    assert [t.target for t in current(store, Target) if t.metric == "task_success"] == [0.9]
+    assert len(current(store, Target)) == len(standard)
