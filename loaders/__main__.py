@@ -105,6 +105,7 @@ def _options(given: argparse.Namespace) -> Options:
 
     values = {}
     known = {name for entry in FORMATS.values() for fact in entry.facts for name in columns_of(fact)}
+    known |= {name for entry in FORMATS.values() for name in entry.asks}
     for pair in given.set:
         key, sign, value = pair.partition("=")
         if not sign or key not in known:

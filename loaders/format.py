@@ -46,7 +46,8 @@ class Options:
     pilot: str | None = None
     timezone: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
-    """Columns of the contract to fill where the file leaves them empty (--set key=value)."""
+    """What fills columns of the contract where the file leaves them empty, and answers what a format asks
+    (--set key=value)."""
 
 
 class Table(Protocol):
@@ -116,4 +117,4 @@ class Format:
     fills: str
     lacks: str
     asks: tuple[str, ...] = ()
-    """Contract columns which the file cannot tell and the person should (--set)."""
+    """What the file cannot tell and the person should (--set): contract columns, and questions of the format's own."""

@@ -8,6 +8,12 @@ from data.facts import FACTS
 
 Ask = Callable[[str], list[tuple[object, ...]]]
 
+
+def _minutes(total: str, ended: str) -> str:
+    """SQL: minutes by the clock from the opening to `ended`, over the tickets that have one."""
+    return f"round(CAST({total}(date_diff('second', opened_at, {ended})) AS DOUBLE) / 60, 3)"
+
+
 _SUMS: dict[str, dict[str, tuple[str, ...]]] = {
     # table: {total: the columns it needs, then its SQL}
     "interactions": {
@@ -39,9 +45,23 @@ _SUMS: dict[str, dict[str, tuple[str, ...]]] = {
     "tickets": {
         "tickets": ("count(*)",),
         "answered": ("first_response_at", "count(first_response_at)"),
+        "unanswered": ("first_response_at", "count(*) - count(first_response_at)"),
+        "first_response_minutes_sum": ("first_response_at", _minutes("sum", "first_response_at")),
+        "first_response_minutes_median": ("first_response_at", _minutes("median", "first_response_at")),
         "resolved": ("resolved_at", "count(resolved_at)"),
+        "open": ("resolved_at", "count(*) - count(resolved_at)"),
+        "resolution_minutes_sum": ("resolved_at", _minutes("sum", "resolved_at")),
+        "resolution_minutes_median": ("resolved_at", _minutes("median", "resolved_at")),
+        "resolved_without_answer": (
+            "first_response_at", "resolved_at", "count(CASE WHEN first_response_at IS NULL THEN resolved_at END)",
+        ),
+        "reopened": ("reopened_count", "count(CASE WHEN reopened_count > 0 THEN 1 END)"),
+        "unassigned": ("assignee_id", "count(*) - count(assignee_id)"),
+        "smes": ("assignee_id", "count(DISTINCT assignee_id)"),
+        "kb_added": ("knowledge_captured", "count(CASE WHEN knowledge_captured THEN 1 END)"),
+        "linked_sessions": ("linked_session_id", "count(linked_session_id)"),
     },
-}
+}  # fmt: skip
 _OVERALL = """
     SELECT count(*) AS results, count(CASE WHEN passed THEN 1 END) AS passed,
         count(CASE WHEN NOT passed THEN 1 END) AS failed, count(eval_error) AS errored,
@@ -70,7 +90,7 @@ def totals(tables: set[str], staged: Callable[[str], str], ask: Ask) -> dict[str
             if all(part in have for part in parts[:-1]) and key not in found
         }
         values = ask(f"SELECT {', '.join(wanted.values())} FROM {staged(table)}")[0]
-        found |= {key: int(str(value)) for key, value in zip(wanted, values, strict=True) if value is not None}
+        found |= {key: _number(value) for key, value in zip(wanted, values, strict=True) if value is not None}
         if table == "eval_results" and have >= _OVERALL_COLUMNS:
             found |= _of_evals(staged(table), ask)
     return found
@@ -104,3 +124,10 @@ def _of_evals(rows: str, ask: Ask) -> dict[str, float]:
         if mean is not None:
             found[f"metric_{metric}_mean"] = float(str(mean))
     return found
+
+
+def _number(value: object) -> float:
+    if isinstance(value, int):
+        return value
+    number = float(str(value))
+    return int(number) if number.is_integer() else number
