@@ -13,13 +13,13 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup golden bench lock chromium python-fits port-is-free
+.PHONY: help run test lint demo setup golden bench lock chromium python-fits port-is-free
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 run: setup port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 or ADDRESS=0.0.0.0 change that)
-	@test -e "$(WAREHOUSE)" || $(PY) -m data init --warehouse "$(WAREHOUSE)"
+	@test -e "$(WAREHOUSE)" || $(PY) -m data demo --warehouse "$(WAREHOUSE)"
 	@PLUMBLINE_WAREHOUSE="$(WAREHOUSE)" $(PY) -m streamlit run serve.py --server.address "$(ADDRESS)" --server.port "$(PORT)" </dev/null
 
 test: $(VENV)/.tools chromium ## run every test a change needs, the browser's included
@@ -29,6 +29,9 @@ lint: $(VENV)/.tools ## check style, formatting and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy $(CODE)
+
+demo: setup ## fill an empty warehouse with the made-up company (make run does it where there is no warehouse)
+	@$(PY) -m data demo --warehouse "$(WAREHOUSE)"
 
 setup: $(VENV)/.packages ## make .venv and install what Plumbline runs on
 

@@ -1,19 +1,27 @@
-"""The warehouse from the command line: python -m data init | check | backup | restore | migrate | import | export."""
+"""The warehouse from the command line: python -m data init | demo | check | backup | restore | migrate | import |
+export.
+"""
 
 import argparse
 import getpass
+import shutil
 import sys
+import time
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 from data.backup import back_up, go_on_without, restore
 from data.check import check
-from data.errors import PlumblineError
+from data.errors import PlumblineError, WarehouseError
 from data.migrate import migrate
 from data.registry_files import export_registry, import_registry
+from data.side import side_of
 from data.warehouse import Warehouse, default_path
 
 OK, REFUSED, USAGE = 0, 1, 2
+DEMO = "demo"
+"""Who loaded the demo company: what marks it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,6 +44,67 @@ def _init(given: argparse.Namespace) -> int:
     print(f"Made a new warehouse at {store.path}. Its secret and journal are in {store.side}: keep them with it.")
     store.close()
     return OK
+
+
+def _demo(given: argparse.Namespace) -> int:
+    """Write the demo company and load it as anybody's files are: here registry and loads meet."""
+    from data.demo import write_company
+    from loaders.ingest import load
+
+    began = time.monotonic()
+    last = given.until or date.today() - timedelta(days=1)
+    if last >= date.today():
+        raise WarehouseError(f"{last} is not over yet.", "Name a day before today with --until.")
+    if given.seed < 0 or not 0.01 <= given.scale <= 10:
+        raise WarehouseError(
+            f"Seed {given.seed}, scale {given.scale:g} came; the seed is a whole number from 0, the scale 0.01 to 10.",
+            "Correct it.",
+        )
+    folder = given.folder or side_of(given.warehouse) / "demo"
+    made = not given.warehouse.exists()
+    store = None if made else Warehouse.open(given.warehouse)
+    complete = False
+    try:
+        _refuse_to_mix(store, given)
+        store = store or Warehouse.create(given.warehouse)
+        _say(began, f"writing 26 weeks of a made-up company, up to {last}, to {folder}")
+        shutil.rmtree(folder, ignore_errors=given.folder is None)
+        written = write_company(folder, last, given.seed, given.scale)
+        _say(began, f"{written.interactions:,} interactions of {written.people:,} people")
+        for each in written.registry:
+            changed = import_registry(store, each, DEMO)
+            _say(began, f"{each.name}: {sum(changed.values()):,} rows of {len(changed)} tables")
+        for path in written.exports:
+            outcome = load(store, path, who=DEMO)
+            if outcome.status != "published" or outcome.unmapped:
+                raise WarehouseError(f"{path.name}: {' '.join(outcome.messages)}", "Please report this.")
+            odd = f", {outcome.quarantined} in quarantine" if outcome.quarantined else ""
+            _say(began, f"{path.name}: {outcome.accepted:,} records{odd} ({outcome.format}, {outcome.seconds:.1f} s)")
+        complete = True
+    finally:
+        if store is not None:
+            store.close()
+        if made and not complete:  # half a company would be refused the next time
+            given.warehouse.unlink(missing_ok=True)
+            shutil.rmtree(side_of(given.warehouse), ignore_errors=True)
+    print(f"The demo company is in {given.warehouse}; its files are in {folder}.")
+    return OK
+
+
+def _refuse_to_mix(store: Warehouse | None, given: argparse.Namespace) -> None:
+    """The demo goes into an empty warehouse and an empty folder only. Raises WarehouseError."""
+    if given.folder is not None and given.folder.exists() and any(given.folder.iterdir()):
+        raise WarehouseError(f"There is something in {given.folder} already.", "Name a new --folder.")
+    held = "SELECT (SELECT count(*) FROM loads) + (SELECT count(*) FROM products) AS rows_held"
+    if store is not None and store.value(held):
+        raise WarehouseError(
+            f"{given.warehouse} holds data already; the demo company would be mixed with them.",
+            "Name another --warehouse.",
+        )
+
+
+def _say(began: float, what: str) -> None:
+    print(f"{time.monotonic() - began:5.1f} s  {what}", flush=True)
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -144,6 +213,11 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     command("init", _init, "make a new, empty warehouse")
+    demo = command("demo", _demo, "fill an empty warehouse with a made-up company: 8 products, 26 weeks")
+    demo.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="its last day (default: yesterday)")
+    demo.add_argument("--seed", type=int, default=7, metavar="N", help="another number draws other days (default: 7)")
+    demo.add_argument("--scale", type=float, default=1.0, metavar="X", help="0.1: a tenth of the use (default: 1)")
+    demo.add_argument("--folder", type=Path, metavar="DIR", help="where its files go (default: <warehouse>.d/demo)")
     command("check", _check, "say whether everything can be read and agrees: tables, user_days, loads, journal")
     backup = command("backup", _backup, "copy the warehouse, its secret and its journal, and verify the copy")
     backup.add_argument("dest", type=Path, metavar="DEST", help="a new file, or a folder to put one into")
