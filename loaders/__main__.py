@@ -15,7 +15,7 @@ from data.cursor import Row
 from data.errors import PlumblineError
 from data.warehouse import Warehouse, default_path
 from loaders import FORMATS, mapping
-from loaders.contract import columns_of
+from loaders.answers import answers
 from loaders.format import Options, Refused
 from loaders.ingest import Outcome, load
 from loaders.undo import redo, undo
@@ -103,21 +103,13 @@ def _options(given: argparse.Namespace) -> Options:
 
     from data.errors import did_you_mean
 
-    values = {}
-    known = {name for entry in FORMATS.values() for fact in entry.facts for name in columns_of(fact)}
-    known |= {name for entry in FORMATS.values() for name in entry.asks}
-    for pair in given.set:
-        key, sign, value = pair.partition("=")
-        if not sign or key not in known:
-            raise Refused(f'--set "{pair}" fills no column.{did_you_mean(key, known)}', "Write --set column=value.")
-        values[key] = value
     if given.timezone and given.timezone not in available_timezones():
         near = did_you_mean(given.timezone, available_timezones())
         raise Refused(f'"{given.timezone}" is not a time zone.{near}', "Use an IANA name such as Europe/Berlin.")
     if given.format and given.format not in FORMATS:
         near = did_you_mean(given.format, FORMATS)
         raise Refused(f'There is no format "{given.format}".{near}', f"Known: {', '.join(FORMATS)}.")
-    return Options(given.product, given.pilot, given.timezone, values)
+    return Options(given.product, given.pilot, given.timezone, answers(given.set))
 
 
 def _load(store: Warehouse, given: argparse.Namespace, options: Options) -> int:

@@ -1,5 +1,7 @@
 """Data: a file in, seen before it counts, taken back when it was wrong; what was refused, what waits for a product."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.typing import UploadedFile
 
@@ -18,7 +20,8 @@ from pages.parts.text import plain
 TITLE = "Data"
 ICON = ":material/database:"
 URL = "files"
-SCOPED = False  # files are of all products and any time
+SCOPE: tuple[str, ...] = ()  # files are of all products and any time
+ONE = ""
 
 
 def render(store: Warehouse, scope: Scope) -> None:
@@ -98,7 +101,11 @@ def _unsaid(store: Warehouse) -> desks.Asked:
             key="unsaid-zone",
             width=240,
         )
-    return desks.Asked(form, product, zone)
+        said = st.text_input(
+            "Answers to what a format asks", placeholder="day_order=dmy", key="unsaid-answers", width=320,
+            help="key=value, several apart by spaces. A refused file says which it needs: run_at=2026-10-01T08:00Z.",
+        )  # fmt: skip
+    return desks.Asked(form, product, zone, tuple(said.split()))
 
 
 def _zones() -> list[str]:
@@ -112,7 +119,7 @@ def _zones() -> list[str]:
 def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.Asked, who: str) -> None:
     key = upload.file_id
     register = bool(st.session_state.get(f"register-{key}", False))
-    asked = desks.Asked(asked.format, asked.product, asked.timezone, register)
+    asked = replace(asked, register=register)
     made = desk.drafts.get(key)
     if made is None or made.asked != asked:
         if made is not None:

@@ -14,6 +14,7 @@ from data.portfolio import Product
 from data.registry_store import save
 from data.warehouse import Warehouse
 from loaders import mapping
+from loaders.answers import answers
 from loaders.format import Options
 from loaders.history import quarantined, unmapped
 from loaders.ingest import Outcome, Preview, publish_file, read_file, rehearse
@@ -30,6 +31,7 @@ class Asked:
     format: str | None = None
     product: str | None = None
     timezone: str | None = None
+    answers: tuple[str, ...] = ()  # key=value, where a format asks
     register: bool = False  # new products from this load
 
 
@@ -84,7 +86,7 @@ def draft(store: Warehouse, upload: UploadedFile, asked: Asked) -> Draft:
     made = Draft(upload.name, asked)
     path = _set_down(store, upload)
     try:
-        options = Options(product=asked.product, timezone=asked.timezone)
+        options = Options(product=asked.product, timezone=asked.timezone, values=answers(asked.answers))
         made.preview = read_file(store, path, name=upload.name, format=asked.format, options=options)
         made.before = headlines(store)
         made.outcome, seen = rehearse(store, made.preview, "preview", lambda tx: _look(store, tx, made))

@@ -160,7 +160,7 @@ def test_a_dry_run_in_words(command: Command, export: Path) -> None:
     [
         (["load"], "usage:"),
         (["lod", "x"], "invalid choice"),
-        (["load", "x", "--set", "mode"], "fills no column"),
+        (["load", "x", "--set", "mode"], "answers nothing"),
         (["load", "x", "--set", "mod=assist"], "Did you mean 'mode'?"),
         (["load", "x", "--timezone", "Europe/Berln"], "Did you mean 'Europe/Berlin'?"),
         (["load", "x", "--format", "canonnical"], "Did you mean 'canonical'?"),

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.warehouse import Warehouse
 from loaders.history import history
-from metrics import HEADLINES, Reading, default_scope, read
+from metrics import CATALOG, HEADLINES, Reading, default_scope, read
 from tests.company import Made, usage
 from tests.pages.conftest import draw
 from tests.pages.test_portfolio import said
@@ -32,6 +32,11 @@ def dropped(company: Warehouse) -> Callable[[bytes], AppTest]:
     return drop
 
 
+def refused(page: AppTest) -> str:
+    """What the page says of the files it refuses."""
+    return " ".join(f"{each.proto.title} {each.value}" for each in page.error).replace("\\", "")
+
+
 def load_of(store: Warehouse, file: str) -> str:
     """The load that a file came in by."""
     return next(str(load["load_id"]) for load in history(store) if load["file_name"] == file)
@@ -53,7 +58,7 @@ def test_a_file_is_seen_before_it_counts(company: Warehouse, dropped: Callable[[
     assert "sure" in words
     assert "records read = " in words
     effect = page.table[0].value
-    assert list(effect["Metric"]) == ["Adoption", "Task success", "Escalation rate"]
+    assert list(effect["Metric"]) == [CATALOG[name].title for name in HEADLINES]
     assert list(effect["After"])[1] != "unchanged"
     assert numbers(company) == before
     assert len(history(company)) == 1
@@ -171,3 +176,18 @@ def test_the_history_says_who_and_when(company: Warehouse, dropped: Callable[[by
     assert "loaded by Bea on 2026" in said(page)
     press(page, f"undo-{load_of(company, 'more.csv')}")
     assert "taken back by Bea on 2026" in said(page)
+
+
+def test_what_a_format_asks_can_be_answered_on_the_page(company: Warehouse, dropped: Callable[..., AppTest]) -> None:
+    """A file that is refused for want of an answer says which; given on the page, it is read; a wrong key is named."""
+    ambiguous = (
+        b"Summary,Issue key,Issue id,Issue Type,Status,Project key,Priority,Assignee,Reporter,Created,Updated,Resolved,"
+        b"Status Category\nHow,SUP-1,1,Question,Open,SUP,High,Ann,Ben,05/06/2026 09:10,06/06/2026 09:10,,To Do\n"
+    )
+    page = dropped(ambiguous)
+    assert "day_order" in refused(page)
+    page.text_input(key="unsaid-answers").input("day_ordre=dmy").run()
+    assert "Did you mean 'day_order'?" in refused(page)
+    page.text_input(key="unsaid-answers").input("day_order=dmy").run()
+    assert not page.exception
+    assert "records read = " in said(page)
