@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from loaders.format import Head, Refused
@@ -14,6 +15,9 @@ _MAGIC = {
     b"PAR1": "parquet", b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16", b"%PDF": "pdf",
 }  # fmt: skip
+
+_JSON = re.compile(r"\s*(\{|\[\s*([\[{\"\]\d-]|true\b|false\b|null\b|$))")
+"""How JSON begins: a bracket before anything else belongs to a column's name, such as [CHART] Date of First Response."""
 
 
 def read_head(path: Path) -> Head:
@@ -29,7 +33,7 @@ def read_head(path: Path) -> Head:
     text = raw.decode("utf-8-sig", errors="replace")
     if text.count("\0") + text.count("\ufffd") > len(text) / 20:
         return Head(path, size, "unknown")
-    if text.lstrip()[:1] in ("{", "["):
+    if _JSON.match(text):
         try:
             found = tuple(document for _, document in documents(path, limit=SIZE))[:50]
         except Refused:
