@@ -1,6 +1,7 @@
 """What an installation may decide for itself, with the defaults of the methodology."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -57,13 +58,18 @@ class Settings(BaseModel):
     @field_validator("reporting_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _zones():
             raise ValueError("must be an IANA time zone such as Europe/Berlin")
         return name
 
     def day_of(self, moment: datetime) -> date:
         """The local date of a moment (naive UTC) in the reporting zone."""
         return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.reporting_zone)).date()
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def settings(store: Rows) -> Settings:

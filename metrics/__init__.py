@@ -1,7 +1,6 @@
 """What the numbers mean: the catalogue of metrics and the doors to them - read, series, breakdown, evidence."""
 
-from datetime import date, timedelta
-from typing import cast
+from datetime import timedelta
 
 from data.warehouse import Warehouse
 from metrics.catalog import CATALOG, HEADLINES
@@ -9,6 +8,8 @@ from metrics.compile import Query, compile_sql
 from metrics.engine import breakdown, read, series
 from metrics.evidence import evidence
 from metrics.ground import waiting
+from metrics.origin import origin
+from metrics.reach import last_day
 from metrics.spec import DIMENSIONS, MetricError, Reading, Scope
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "compile_sql",
     "default_scope",
     "evidence",
+    "origin",
     "read",
     "series",
     "waiting",
@@ -31,9 +33,5 @@ __all__ = [
 
 def default_scope(store: Warehouse) -> Scope:
     """Twelve weeks ending on the last day with data of use, all products; without data, ending today."""
-    last = store.value(
-        "SELECT max(day) AS day FROM (SELECT max(day) AS day FROM user_days"
-        " UNION ALL SELECT max(day) AS day FROM usage_daily WHERE period_days = 1) AS days"
-    )
-    until = cast("date | None", last) or store.clock().date()
+    until = last_day(store) or store.clock().date()
     return Scope(since=until - timedelta(days=83), until=until)

@@ -1,4 +1,4 @@
-"""python -m metrics read | list | sql: readings on the command line, as a table, JSON or CSV."""
+"""python -m metrics read | list | sql | scorecard: readings and pilots on the command line, as a table, JSON or CSV."""
 
 import argparse
 import csv
@@ -10,12 +10,14 @@ from dataclasses import asdict
 from datetime import date, timedelta
 
 from data.errors import PlumblineError, did_you_mean
-from data.settings import settings
 from data.warehouse import Warehouse
-from metrics import CATALOG, HEADLINES, Reading, Scope, compile_sql, default_scope, read, waiting
-from metrics.catalog import resolve
-from metrics.compile import VIEWS
-from metrics.spec import DIMENSIONS, MetricError, Ratio, dimensions
+from metrics import CATALOG, HEADLINES, Reading, Scope, default_scope, origin, read, waiting
+from metrics.catalog import dimensions_of, measure_of, resolve
+from metrics.scorecard import scorecard
+from metrics.scorecard_data import as_data
+from metrics.spec import DIMENSIONS, MetricError, dimensions
+from reports import scorecard as words
+from reports.words import amount, interval, units_of
 
 WEEKS = timedelta(days=83)
 
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m metrics", description="Read the metrics of a warehouse.")
-    commands = parser.add_subparsers(required=True, metavar="read | list | sql")
+    commands = parser.add_subparsers(required=True, metavar="read | list | sql | scorecard")
     where = "default: $PLUMBLINE_WAREHOUSE or data/warehouse.duckdb"
     parser.add_argument("--warehouse", metavar="FILE", help=where)
     shared = argparse.ArgumentParser(add_help=False)
@@ -64,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     text = commands.add_parser("sql", parents=[shared, scope], help="the SELECT behind a metric, with its parameters")
     text.add_argument("metric", metavar="METRIC")
     text.set_defaults(run=_sql)
+    pilot = commands.add_parser("scorecard", parents=[shared], help="what a pilot has shown, and what that proposes")
+    pilot.add_argument("pilot", metavar="PILOT_ID")
+    pilot.add_argument("--json", action="store_true", help="an object with the proposal, its reasons and the criteria")
+    pilot.set_defaults(run=_scorecard)
     return parser
 
 
@@ -78,11 +84,11 @@ def _read(options: argparse.Namespace) -> int:
     by = dimensions([name.strip() for name in options.by.split(",") if name.strip()])
     metrics = resolve(options.metric or HEADLINES)
     if not options.metric:
-        fit = [metric for metric in metrics if isinstance(metric, Ratio) and VIEWS[metric.fact].dimensions >= set(by)]
+        fit = [metric for metric in metrics if dimensions_of(metric)[0] >= set(by)]
         left_out = [metric.name for metric in metrics if metric not in fit]
         if left_out:
             print(f"Not by {options.by}, so left out: {', '.join(left_out)}.", file=sys.stderr)
-        metrics = list(fit)
+        metrics = fit
     store = Warehouse.open(options.warehouse)
     try:
         readings = read(store, metrics, _scope(store, options), by)
@@ -117,17 +123,41 @@ def _list(options: argparse.Namespace) -> int:
 
 def _sql(options: argparse.Namespace) -> int:
     metric = resolve([options.metric])[0]
-    if not isinstance(metric, Ratio):
-        raise MetricError(f"{metric.name} is made of other readings.", "Ask for the SQL of those.")
     by = dimensions([name.strip() for name in options.by.split(",") if name.strip()])
     store = Warehouse.open(options.warehouse)
     try:
-        query = compile_sql([metric], _scope(store, options), by, settings(store))
+        query = origin(store, metric, _scope(store, options), by)
     finally:
         store.close()
     for name, value in query.params.items():
         print(f"-- ${name} = {value if not isinstance(value, list) else [str(item) for item in value]}")
-    print(query.sql + ";")
+    print(query.sql.rstrip(";") + ";")
+    return 0
+
+
+def _scorecard(options: argparse.Namespace) -> int:
+    store = Warehouse.open(options.warehouse)
+    try:
+        card = scorecard(store, options.pilot)
+    finally:
+        store.close()
+    if options.json:
+        print(json.dumps(as_data(card), indent=2, ensure_ascii=False))
+        return 0
+    print(words.answer(card))
+    print(f"Proposal: {card.verdict.decision}, by rule {card.verdict.rule}: {words.rule_in_words(card)}")
+    for reason in card.verdict.reasons:
+        print(f"- {reason}")
+    if owed := words.owed(card.verdict.needs):
+        print(f"Needed: {', '.join(owed)}.")
+    rows = [("role", "criterion", "bar", "baseline", "value", "interval", "n", "verdict")]
+    for each in card.judged:
+        before = amount(each.baseline.value, each.criterion.measure) if each.baseline else "-"
+        shown = (words.value(each.reading), words.bounds(each.reading), units_of(each.reading) if each.reading else "-")
+        role = words.ROLES[each.criterion.role].lower()
+        rows.append((role, each.criterion.metric, words.bar(each.criterion), before, *shown, words.outcome(each)))
+    print()
+    _print_rows(rows)
     return 0
 
 
@@ -189,28 +219,31 @@ def _print_table(readings: Sequence[Reading]) -> None:
     rows = [("group", "metric", "value", "interval", "units", "events", "status", "why")]
     for reading in readings:
         group = ", ".join(str(value) for value in reading.group.values()) or "all"
-        interval = (
-            f"{reading.low:.1%} to {reading.high:.1%}" if reading.low is not None and reading.high is not None else ""
-        )
-        value = "-" if reading.value is None else f"{reading.value:.1%}"
+        bounds = interval(reading)
+        value = amount(reading.value, measure_of(reading.metric)) if reading.value is not None else "-"
         status = reading.status + ("" if reading.decides else " *")
         rows.append(
             (
                 group,
                 reading.metric,
                 value,
-                interval,
+                bounds,
                 f"{reading.units:,}",
                 f"{reading.events:,}",
                 status,
                 reading.missing,
             )
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(7)]
-    for row in rows:
-        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[7]]).rstrip())
+    _print_rows(rows)
     if any(not reading.decides for reading in readings):
         print("* may not drive a decision")
+
+
+def _print_rows(rows: Sequence[tuple[str, ...]]) -> None:
+    """Lines with aligned columns, the last as long as it is."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    for row in rows:
+        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())
 
 
 if __name__ == "__main__":

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 from metrics.spec import Ratio
 
-RETURNING = (
-    "People of the registered audience with qualifying use in at least two distinct ISO weeks of the last four "
-    "complete ones, of all who were granted access before those weeks began and had not left when they ended. "
-    "The four weeks end with the last complete ISO week on or before the end of the period and the last day of "
-    "data. Qualifying use is an interaction that was not a technical error, or a daily usage report that says "
+WEEKS = (
+    " of the last four complete ones, of all who were granted access before those weeks began and had not left when "
+    "they ended. The four weeks end with the last complete ISO week on or before the end of the period and the last "
+    "day of data. Qualifying use is an interaction that was not a technical error, or a daily usage report that says "
     "active (not used for a day that has events). Shadow-mode rows and accounts of services, tests and the "
     "product team are left out. A person of several products is one person. For a pilot: its own audience, "
     "within its dates."
 )
+USED_IN = "People of the registered audience with qualifying use in at least "
 
 HEADLINE = Ratio(
     name="adoption",
     title="Adoption",
     question="Of the people it is for, how many came back in at least two of the last four weeks?",
-    definition=RETURNING,
+    definition=f"{USED_IN}two distinct ISO weeks{WEEKS}",
     fact="audience",
     hit="CASE WHEN active_weeks >= 2 THEN 1 ELSE 0 END",
     of="eligible_4w",
@@ -32,6 +32,22 @@ HEADLINE = Ratio(
 METRICS = (
     HEADLINE,
     replace(HEADLINE, name="adoption.returning", title="Returning in four weeks"),
+    replace(
+        HEADLINE,
+        name="adoption.tried",
+        title="Tried in four weeks",
+        question="Of the people it is for, how many used it at all in the last four weeks?",
+        definition=f"{USED_IN}one ISO week{WEEKS}",
+        hit="CASE WHEN active_weeks >= 1 THEN 1 ELSE 0 END",
+    ),
+    replace(
+        HEADLINE,
+        name="adoption.habit",
+        title="Habit",
+        question="Of the people it is for, how many used it in at least three of the last four weeks?",
+        definition=f"{USED_IN}three distinct ISO weeks{WEEKS}",
+        hit="CASE WHEN active_weeks >= 3 THEN 1 ELSE 0 END",
+    ),
     Ratio(
         name="adoption.reach",
         title="Reach",

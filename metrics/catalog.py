@@ -3,10 +3,19 @@
 from collections.abc import Iterable
 
 from data.errors import did_you_mean
-from metrics import adoption, escalation_rate, task_success
-from metrics.spec import Derived, Duration, Metric, MetricError, Ratio
+from metrics import (
+    adoption,
+    context_coverage,
+    escalation_rate,
+    hallucination_rate,
+    roi,
+    sme_response_time,
+    task_success,
+)
+from metrics.reduced import VIEWS
+from metrics.spec import Derived, Dimension, Duration, Measure, Metric, MetricError, Ratio
 
-MODULES = (adoption, task_success, escalation_rate)
+MODULES = (adoption, task_success, hallucination_rate, escalation_rate, context_coverage, sme_response_time, roi)
 CATALOG: dict[str, Metric] = {metric.name: metric for module in MODULES for metric in module.METRICS}
 HEADLINES: tuple[str, ...] = tuple(name for name in CATALOG if "." not in name)
 
@@ -26,3 +35,20 @@ def resolve(metrics: Iterable[str | Metric]) -> list[Metric]:
                 f"There is no metric '{metric}'.{did_you_mean(metric, CATALOG)}", f"There are {', '.join(CATALOG)}."
             )
     return list(found.values())
+
+
+def dimensions_of(metric: Metric) -> tuple[frozenset[Dimension], str]:
+    """What a metric can be grouped by, and why by nothing else."""
+    if isinstance(metric, Derived):
+        return metric.dimensions, metric.unsplit
+    return VIEWS[metric.fact].dimensions, VIEWS[metric.fact].unsplit
+
+
+def measure_of(name: str) -> Measure:
+    """What the value of a metric is; of one that is not in the catalogue, a share."""
+    return CATALOG[name].measure if name in CATALOG else "share"
+
+
+def units_are(metric: Metric) -> str:
+    """What a metric's readings were sampled from: "people", "tickets"."""
+    return VIEWS[metric.fact].units_are if isinstance(metric, Ratio) else metric.units_are

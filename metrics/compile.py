@@ -3,19 +3,15 @@ values.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, cast
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from data.settings import Settings
-from metrics import panel, views
 from metrics.periods import buckets, whole
-from metrics.spec import GRAINS, Dimension, Fact, Grain, MetricError, Ratio, Scope
+from metrics.reduced import VIEWS
+from metrics.spec import Dimension, Grain, MetricError, Ratio, Scope
+from metrics.view import View, grain_of, keys_of
 
-MEASURES = (
-    "interactions", "tasks", "tasks_confirmed", "tasks_implied", "tasks_failed", "tasks_unknown", "technical_errors",
-    "escalation_known", "escalated_planned", "escalated_unplanned", "escalated_unplanned_1d",
-)  # fmt: skip
 SPREAD_SCALE = 10**30  # squared deviations are summed as integers of this scale: the same sum in any order of rows
 
 
@@ -24,111 +20,6 @@ class Query(NamedTuple):
 
     sql: str
     params: dict[str, object]
-
-
-class Ctes(NamedTuple):
-    """Named subqueries in order, and the one that holds the rows to measure."""
-
-    parts: list[tuple[str, str]]
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A reduced table as readings see it: one row per unit and more, with `unit_id`, `counted` and the dimension
-    columns.
-    """
-
-    fact: Fact
-    feeds: tuple[str, ...]  # the facts whose loads carry it: data_through is judged by them
-    dimensions: frozenset[Dimension]
-    units_are: str
-    unsplit: str  # why it cannot be grouped by anything else
-    context: Mapping[str, str]  # sums beside the metrics: name -> expression
-    build: Callable[[Scope, tuple[Dimension, ...], tuple[str, ...]], Ctes]
-
-
-def keys_of(by: Sequence[Dimension]) -> tuple[str, ...]:
-    """The columns a grouping has in the answer: a grain of time is the first day of its bucket."""
-    return tuple("bucket" if name in GRAINS else name for name in by)
-
-
-def grain_of(by: Sequence[Dimension]) -> Grain | None:
-    """The grain of time in a grouping."""
-    return next((cast(Grain, name) for name in by if name in GRAINS), None)
-
-
-def use_ctes(
-    scope: Scope, by: tuple[Dimension, ...], keys: tuple[str, ...], table: str, columns: Sequence[str]
-) -> Ctes:
-    """The rows of a table that has user_days' dimension columns, in scope, by pilot where asked."""
-    parts = [
-        ("shelf", views.shelf(scope)),
-        ("edges", views.edges("interactions")),
-        ("alias", views.ALIAS),
-        ("staff", views.STAFF),
-        ("use", views.scoped_use(scope, table, columns)),
-    ]
-    source = "use"
-    if panel.in_pilots(by, scope):
-        parts += [("roster", views.AUDIENCE), ("pilot_dates", views.PILOT_DATES), ("pilot_days", views.PILOT_DAYS)]
-        if "pilot" in by:
-            parts.append(("use_by_pilot", views.USE_BY_PILOT))
-            source = "use_by_pilot"
-        else:
-            parts.append(("use_of_pilots", views.USE_OF_PILOTS))
-            source = "use_of_pilots"
-    grain = grain_of(by)
-    chosen = ["unit_id", "counted", "aged", "user_known", *columns]
-    chosen += [f"CAST(date_trunc('{grain}', day) AS DATE) AS bucket" if key == "bucket" else key for key in keys]
-    only = (
-        " WHERE list_contains(CAST($pilots AS VARCHAR[]), pilot)" if "pilot" in by and scope.pilots is not None else ""
-    )
-    parts.append(("rows_in_scope", f"\nSELECT {', '.join(chosen)}\nFROM {source}{only}\n"))
-    return Ctes(parts, "rows_in_scope")
-
-
-def _use(scope: Scope, by: tuple[Dimension, ...], keys: tuple[str, ...]) -> Ctes:
-    return use_ctes(scope, by, keys, "user_days", MEASURES)
-
-
-def _audience(scope: Scope, by: tuple[Dimension, ...], keys: tuple[str, ...]) -> Ctes:
-    parts = [
-        ("shelf", views.shelf(scope)),
-        ("edges", views.edges("interactions", "usage_daily")),
-        ("alias", views.ALIAS),
-        ("staff", views.STAFF),
-        ("roster", views.AUDIENCE),
-        ("anonymous", panel.ANONYMOUS),
-        ("periods", panel.PERIODS),
-        ("active_days", panel.ACTIVE_DAYS),
-    ]
-    if panel.in_pilots(by, scope):
-        parts.append(("pilot_dates", views.PILOT_DATES))
-    parts += [("clock", panel.clock(by, scope)), ("panel", panel.panel(keys, by, scope))]
-    return Ctes(parts, "panel")
-
-
-VIEWS: dict[Fact, View] = {
-    "user_days": View(
-        fact="user_days",
-        feeds=("interactions",),
-        dimensions=frozenset(("product", "pilot", "scenario", "team", "release", "mode", "day", "week", "month")),
-        units_are="people",
-        unsplit="",
-        context={"interactions": "interactions", "named": "CASE WHEN user_known THEN interactions ELSE 0 END"},
-        build=_use,
-    ),
-    "audience": View(
-        fact="audience",
-        feeds=("interactions", "usage_daily"),
-        dimensions=frozenset(("product", "pilot", "team", "week", "month")),
-        units_are="people",
-        unsplit="an audience is granted a product or a pilot and is judged over weeks",
-        context={},
-        build=_audience,
-    ),
-}
 
 
 def column(metric: Ratio) -> str:
@@ -180,6 +71,10 @@ def bound(
         "bucket_lasts": [bucket.last for bucket in periods],
         "escalation_window_days": settings.escalation_window_days,
         "min_known_share": settings.min_known_share,
+        "reporting_zone": settings.reporting_zone,
+        "probe_share": settings.probe_share,
+        "sme_opens": settings.sme_opens,
+        "sme_closes": settings.sme_closes,
         **(more or {}),
     }
     return {name: known[name] for name in dict.fromkeys(re.findall(r"\$(\w+)", sql))}
@@ -194,6 +89,9 @@ def _moments(metrics: Sequence[Ratio], view: View, keys: tuple[str, ...], source
         both = f"CASE WHEN counted AND ({metric.hit}) IS NOT NULL AND ({metric.of}) IS NOT NULL THEN"
         measured += [f"{both} ({metric.hit}) END AS {name}_hit", f"{both} ({metric.of}) END AS {name}_of"]
         sums += [_total(f"{name}_hit"), _total(f"{name}_of")]
+        if metric.events:
+            measured.append(f"{both} ({metric.events}) END AS {name}_events")
+            sums.append(_total(f"{name}_events"))
         totals += [f"sum({name}_hit) {over} AS {name}_all_hit", f"sum({name}_of) {over} AS {name}_all_of"]
         if metric.coverage:
             for what in ("known", "among", "stated"):
@@ -238,6 +136,8 @@ def _final(metrics: Sequence[Ratio], view: View, keys: tuple[str, ...]) -> str:
             ),
             f"list(DISTINCT CASE WHEN {of} > 0 THEN gcd({hit}, {of}) END) AS {name}_factors",
         ]
+        if metric.events:
+            columns.append(_total(f"{name}_events", "", of))
         if metric.coverage:
             columns += [_total(f"{name}_{what}") for what in ("known", "among", "stated")]
     end = f"\nGROUP BY {', '.join(keys)}\nORDER BY {', '.join(keys)}" if keys else ""

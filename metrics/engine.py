@@ -2,38 +2,35 @@
 rules.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
-from functools import lru_cache
-from typing import cast
 
-from data.settings import Settings
+from data.cursor import Rows
 from data.warehouse import Warehouse
-from metrics import statistics
-from metrics.catalog import resolve
-from metrics.compile import SPREAD_SCALE, VIEWS, column, compile_sql, keys_of
-from metrics.ground import FOREVER, Ground, survey
-from metrics.groups import Key, Place, in_words, places
-from metrics.periods import Bucket
+from metrics import durations, ratios
+from metrics.catalog import dimensions_of, resolve
+from metrics.compile import compile_sql
+from metrics.definition import definition_hash
+from metrics.ground import Ground, survey
+from metrics.groups import Place, places
 from metrics.spec import (
     GRAINS,
+    Asked,
+    Derived,
     Dimension,
-    Estimate,
+    Duration,
     Fact,
     Grain,
+    Inputs,
+    Key,
     Metric,
     MetricError,
-    Moments,
+    Part,
     Ratio,
     Reading,
     Scope,
     dimensions,
 )
-from metrics.status import Case, Known, judge
-
-Row = Mapping[str, object]
+from metrics.view import keys_of
 
 
 def read(store: Warehouse, metrics: Iterable[str | Metric], scope: Scope, by: Sequence[str] = ()) -> list[Reading]:
@@ -42,22 +39,23 @@ def read(store: Warehouse, metrics: Iterable[str | Metric], scope: Scope, by: Se
     All of one version of the data. With a grain of time in `by`, periods without data are there with value None.
     MetricError for an unknown metric or dimension, or one that the metric cannot be split by.
     """
-    chosen, grouping = _ratios(resolve(metrics)), dimensions(by)
-    facts = list(dict.fromkeys(metric.fact for metric in chosen))
+    chosen, grouping = resolve(metrics), dimensions(by)
+    every = resolve([*(need for metric in chosen for need in _needs(metric)), *chosen])
+    for metric in every:
+        _can_be_split(metric, grouping)
+    facts = list(dict.fromkeys(fact for metric in every for fact in facts_of(metric)))
     with store.reading() as reader:
         ground = survey(reader, scope, store.clock().date(), facts)
-        rows: dict[Fact, dict[Key, Row]] = {}
-        for fact in facts:
-            query = compile_sql([metric for metric in chosen if metric.fact == fact], scope, grouping, ground.settings)
-            rows[fact] = {
-                tuple(row[key] for key in keys_of(grouping)): row for row in reader.rows(query.sql, query.params)
-            }
-    observed = [row for answers in rows.values() for row in answers.values()] if grouping else []
-    return [
-        _reading(metric, place, rows[metric.fact].get(place[2], {}), ground)
-        for place in places(ground, grouping, observed)
-        for metric in chosen
-    ]
+        found = _ask(reader, every, Asked(scope, grouping, ground))
+    keys = keys_of(grouping)
+    observed = [dict(zip(keys, key, strict=True)) for answers in found.values() for key in answers] if grouping else []
+    readings = []
+    for place in places(ground, grouping, observed):
+        parts: dict[str, Part] = {}
+        for metric in every:
+            parts[metric.name] = _part(metric, place, found[metric.name], parts, ground)
+        readings += [parts[metric.name].reading for metric in chosen]
+    return readings
 
 
 def series(
@@ -80,151 +78,73 @@ def breakdown(
     return sorted(readings, key=lambda reading: (order[tuple(reading.group[name] for name in by)], -reading.events))
 
 
-def definition_hash(metric: Ratio, settings: Settings) -> str:
-    """12 hex digits that change when what the metric counts changes: its SQL with the shared views, and its
-    settings.
-    """
-    stated = [f"{name}={getattr(settings, name)}" for name in sorted({"level", *metric.settings})]
-    return _hashed(replace(metric, name="metric"), tuple(stated))
+def facts_of(metric: Metric) -> tuple[Fact, ...]:
+    """The reduced tables whose reach in time a metric is judged by."""
+    return metric.facts if isinstance(metric, Derived) else (metric.fact,)
 
 
-@lru_cache(maxsize=256)
-def _hashed(metric: Ratio, stated: tuple[str, ...]) -> str:
-    anytime = Scope(since=date(2000, 1, 1), until=date(2000, 1, 31))
-    text = [compile_sql([metric], anytime, by).sql for by in ((), ("pilot",))]
-    return hashlib.sha256("\n".join([*text, *stated]).encode()).hexdigest()[:12]
+def _needs(metric: Metric) -> list[str]:
+    """The metrics that have to be read before this one, theirs first."""
+    if not isinstance(metric, Derived):
+        return []
+    return [name for need in metric.needs for name in (*_needs(resolve([need])[0]), need)]
 
 
-def _ratios(metrics: Sequence[Metric]) -> list[Ratio]:
+def _can_be_split(metric: Metric, by: Sequence[Dimension]) -> None:
+    allowed, unsplit = dimensions_of(metric)
+    for name in by:
+        if name not in allowed:
+            raise MetricError(
+                f"{metric.name} cannot be split by {name}: {unsplit}.",
+                f"Use one of {', '.join(sorted(allowed))}." if allowed else "Leave --by out.",
+            )
+
+
+def _ask(reader: Rows, metrics: Sequence[Metric], asked: Asked) -> dict[str, Mapping[Key, object]]:
+    """What the warehouse answers, by metric and group key: one SELECT a fact for all its ratios."""
+    found: dict[str, Mapping[Key, object]] = {}
+    keys = keys_of(asked.by)
+    together: dict[Fact, list[Ratio]] = {}
+    loaded: dict[object, Mapping[Key, object]] = {}  # metrics that load alike load once
     for metric in metrics:
-        if not isinstance(metric, Ratio):
-            raise MetricError(f"{metric.name} cannot be computed by this version.", "Leave it out.")
-    return [metric for metric in metrics if isinstance(metric, Ratio)]
+        if isinstance(metric, Ratio):
+            together.setdefault(metric.fact, []).append(metric)
+        elif isinstance(metric, Derived) and metric.load:
+            if metric.load not in loaded:
+                loaded[metric.load] = metric.load(reader, asked)
+            found[metric.name] = loaded[metric.load]
+        elif isinstance(metric, Derived):
+            found[metric.name] = {}
+    for of_fact in together.values():
+        query = compile_sql(of_fact, asked.scope, asked.by, asked.ground.settings)
+        rows = {tuple(row[key] for key in keys): row for row in reader.rows(query.sql, query.params)}
+        found |= {metric.name: rows for metric in of_fact}
+    timed = [metric for metric in metrics if isinstance(metric, Duration)]
+    return found | durations.ask(reader, timed, asked)
 
 
-def _reading(metric: Ratio, place: Place, row: Row, ground: Ground) -> Reading:
-    group = place[0]
-    name = column(metric)
-    moments = Moments(*(_count(row, f"{name}_{part}") for part in ("units", "hits", "of", "hits2", "of2", "cross")))
-    judgement = judge(_case(metric, place, row, moments, ground))
-    settings = ground.settings
-    estimate = Estimate(None, None, None, None, "")
-    if judgement.shown:
-        spread = _count(row, f"{name}_spread") / SPREAD_SCALE
-        factors = [cast(int, factor) for factor in cast("list[object]", row[f"{name}_factors"]) if factor is not None]
-        estimate = statistics.ratio(
-            moments,
-            statistics.jackknife_variance(moments.units, spread),
-            statistics.common_factor(factors),
-            settings.level,
-        )
-    bounded = judgement.bounded
-    return Reading(
+def _part(metric: Metric, place: Place, found: Mapping[Key, object], parts: Mapping[str, Part], ground: Ground) -> Part:
+    group, bucket, key = place
+    if isinstance(metric, Ratio):
+        return ratios.part(metric, place, found.get(key), ground)
+    if isinstance(metric, Duration):
+        return durations.part(metric, place, found.get(key), ground)
+    needed = {name: parts[name] for name in metric.needs}
+    estimate, judged = metric.conclude(Inputs(group, bucket, needed, found.get(key), ground))
+    reading = Reading(
         metric=metric.name,
         group=group,
         value=estimate.value,
-        low=estimate.low if bounded else None,
-        high=estimate.high if bounded else None,
-        level=settings.level,
-        units=moments.units,
-        events=moments.of,
-        method=_method(metric, place, row, estimate if bounded else None, ground),
-        status=judgement.status,
-        decides=judgement.decides,
-        missing=judgement.missing,
-        definition_hash=definition_hash(metric, settings),
+        low=estimate.low,
+        high=estimate.high,
+        level=judged.level or ground.settings.level,
+        units=judged.units,
+        events=judged.events,
+        method=estimate.method,
+        status=judged.status,
+        decides=judged.decides,
+        missing=judged.missing,
+        definition_hash=definition_hash(metric, ground.settings),
         data_version=ground.version,
     )
-
-
-def _case(metric: Ratio, place: Place, row: Row, moments: Moments, ground: Ground) -> Case:
-    group, bucket, _ = place
-    settings, pilot, name = ground.settings, ground.pilot_of(group), column(metric)
-    first, last = bucket.first, bucket.last
-    unmeasured = _unmeasured(metric, place, moments, ground)
-    if pilot and pilot.starts_on <= last and pilot.ends_on >= first:
-        first, last = max(first, pilot.starts_on), min(last, pilot.ends_on)
-    span = ground.span(metric.fact, group, first, last)
-    premature, unfinished = ground.weeks_missing(metric.fact, group, bucket) if metric.trailing_weeks else ("", "")
-    coverage = metric.coverage
-    return Case(
-        whose=in_words(ground, group),
-        counts=metric.counts,
-        units_are=_units_are(metric, row, ground),
-        units=moments.units,
-        hits=moments.hits,
-        events=moments.of,
-        first_day=first,
-        last_day=last,
-        begins=span.begins if span else None,
-        through=span.through if span else None,
-        today=ground.today,
-        due=ground.due(metric.fact, group),
-        cut=_cut(metric, bucket),
-        unmeasured=unmeasured,
-        premature=premature,
-        unfinished=unfinished,
-        coverage=coverage,
-        known=Known(*(_count(row, f"{name}_{part}") for part in ("known", "among", "stated"))) if coverage else None,
-        minimum=float(getattr(settings, coverage.minimum)) if coverage else 0.0,
-        show_units=settings.show_units,
-        decide_units=pilot.gate(settings.show_units, settings.decide_units) if pilot else settings.decide_units,
-    )
-
-
-def _cut(metric: Ratio, bucket: Bucket) -> str:
-    """The day, week or month of which the scope holds only a part; trailing weeks look back over a late beginning."""
-    begun = bucket.start < bucket.first and not metric.trailing_weeks
-    return bucket.name if begun or bucket.end > bucket.last else ""
-
-
-def _unmeasured(metric: Ratio, place: Place, moments: Moments, ground: Ground) -> str:
-    group, bucket, _ = place
-    if not ground.products:
-        return "The registry has no product that this may count: register one and assign its data to it."
-    pilot, whose = ground.pilot_of(group), in_words(ground, group)
-    if pilot and (pilot.starts_on > bucket.last or pilot.ends_on < bucket.first) and not moments.of:
-        until = "" if pilot.ends_on == FOREVER else f" to {pilot.ends_on}"
-        return f"The pilot ran from {pilot.starts_on}{until}, outside this period."
-    if metric.fact != "audience" or not any(
-        product in ground.spans[metric.fact] for product in ground.products_of(group)
-    ):
-        return ""
-    products = ground.products_of(group)
-    if not any(ground.rosters.get(product) for product in products) or (pilot and not pilot.roster):
-        return f"No audience is registered for {whose}: say who it is for, in the registry's audience table."
-    if not ground.measurable(metric.fact, group):
-        share = f"{ground.settings.min_known_share:.0%}"
-        return f"Under {share} of the interactions of {whose} name a person, so nobody can be said to have come back."
-    return ""
-
-
-def _units_are(metric: Ratio, row: Row, ground: Ground) -> str:
-    return "sessions" if _anonymous(row, ground) else VIEWS[metric.fact].units_are
-
-
-def _anonymous(row: Row, ground: Ground) -> bool:
-    interactions = _count(row, "context_interactions")
-    return _count(row, "context_named") < float(ground.settings.min_known_share) * interactions
-
-
-def _method(metric: Ratio, place: Place, row: Row, estimate: Estimate | None, ground: Ground) -> str:
-    group = place[0]
-    if estimate and estimate.effective is not None:
-        freedom = _count(row, f"{column(metric)}_units") - 1
-        words = [f"jackknife Wilson, n_eff {estimate.effective:.4g}, t({freedom})"]
-    else:
-        words = ["no interval"]
-    if _anonymous(row, ground):
-        words.append("unit: session")
-    if excluded := _count(row, "excluded"):
-        words.append(f"{excluded} left out (service, test or product team)")
-    measured = len(ground.measurable(metric.fact, {}))
-    if not {"product", "pilot"} & set(group) and not ground.scope.pilots and 0 < measured < len(ground.products):
-        words.append(f"{measured} of {len(ground.products)} products")
-    return "; ".join(words)
-
-
-def _count(row: Row, name: str) -> int:
-    value = row.get(name)
-    return int(str(value)) if value is not None else 0
+    return Part(reading, None, estimate)

@@ -7,12 +7,16 @@ from data.cursor import Row
 from data.settings import settings as settings_of
 from data.warehouse import Warehouse
 from metrics.catalog import resolve
-from metrics.compile import VIEWS, Query, bound, grain_of, keys_of, use_ctes, with_clause
+from metrics.compile import Query, bound, with_clause
+from metrics.ground import survey
 from metrics.periods import buckets
-from metrics.spec import Dimension, MetricError, Ratio, Reading, Scope, dimensions
+from metrics.reduced import VIEWS
+from metrics.spec import Asked, Derived, Dimension, Fact, Metric, MetricError, Ratio, Reading, Scope, dimensions
+from metrics.view import Behind, grain_of, keys_of, use_ctes
 
 INTERACTION = (
-    "event_key", "interaction_id", "occurred_at", "task_key", "session_id", "trace_id", "outcome", "outcome_source",
+    "event_key", "product_id", "interaction_id", "occurred_at", "task_key", "session_id", "trace_id", "outcome",
+    "outcome_source",
     "error", "error_type", "escalated", "escalation_planned", "escalated_at", "source_system", "load_id", "source_row",
 )  # fmt: skip
 
@@ -22,27 +26,37 @@ def evidence(store: Warehouse, reading: Reading, scope: Scope, limit: int = 100,
     seen.
 
     Of a metric of use: its interactions, with what their file said. Verdicts that came later decide tasks, not rows:
-    they stand in the feedback. Of adoption: the people of the audience, with what was seen of each. Accounts that are
-    not counted are not among them.
+    they stand in the feedback. Of adoption: the people of the audience, with what was seen of each. Of other tables:
+    their own rows. Accounts that are not counted are not among them.
     """
     metric = resolve([reading.metric])[0]
-    if not isinstance(metric, Ratio):
-        raise MetricError(f"There are no rows to show behind {metric.name}.", "Look at the readings it is made of.")
     by = dimensions(list(reading.group))
     with store.reading() as reader:
+        if isinstance(metric, Derived) and metric.rows is None and not VIEWS[fact_of(metric)].behind:
+            raise MetricError(f"There are no rows to show behind {metric.name}.", "Look at the readings it is made of.")
+        if isinstance(metric, Derived) and metric.rows:
+            ground = survey(reader, scope, store.clock().date(), metric.facts)
+            return metric.rows(reader, reading, Asked(scope, by, ground), limit, after)
         query = compile_evidence(metric, scope, by, reading)
-        settings = settings_of(reader)
-        params = bound(query.sql, scope, grain_of(by), settings, query.params | _place(after) | {"limit": limit})
+        params = bound(
+            query.sql, scope, grain_of(by), settings_of(reader), query.params | _place(after) | {"limit": limit}
+        )
         return reader.rows(query.sql, params)
 
 
-def compile_evidence(metric: Ratio, scope: Scope, by: tuple[Dimension, ...], reading: Reading) -> Query:
+def fact_of(metric: Metric) -> Fact:
+    """The table whose rows stand behind a metric: of a derived one without rows of its own, its first."""
+    return metric.facts[0] if isinstance(metric, Derived) else metric.fact
+
+
+def compile_evidence(metric: Metric, scope: Scope, by: tuple[Dimension, ...], reading: Reading) -> Query:
     """The SELECT of the rows behind a reading. Pure; values of the group are parameters named group_<column>."""
-    keys = keys_of(by)
-    if metric.fact == "audience":
-        ctes = VIEWS["audience"].build(scope, by, keys)
-        shown = "unit_id, eligible, active, eligible_4w, active_weeks, unit_id AS cursor"
-        rows, order = "eligible = 1 AND ($after_unit IS NULL OR unit_id > $after_unit)", "unit_id"
+    keys, view = keys_of(by), VIEWS[fact_of(metric)]
+    if view.behind:
+        ctes = view.build(scope, by, keys)
+        shown, rows, order = _own(view.behind)
+        if isinstance(metric, Ratio):
+            rows = f"({metric.of}) > 0 AND {rows}"
     else:
         ctes = use_ctes(scope, by, keys, "interactions", INTERACTION)
         cursor = "strftime(occurred_at, '%Y-%m-%dT%H:%M:%S.%f') || '/' || event_key"
@@ -55,6 +69,16 @@ def compile_evidence(metric: Ratio, scope: Scope, by: tuple[Dimension, ...], rea
         f"{with_clause(ctes.parts)}\nSELECT {shown}\nFROM {ctes.source}\nWHERE {where}\nORDER BY {order}\nLIMIT $limit"
     )
     return Query(sql, _group(keys, by, reading, scope))
+
+
+def _own(behind: Behind) -> tuple[str, str, str]:
+    sense, order = ("<", " DESC") if behind.newest_first else (">", "")
+    further = f"($after IS NULL OR {behind.cursor} {sense} $after)"
+    return (
+        f"{', '.join(behind.columns)}, {behind.cursor} AS cursor",
+        f"{behind.where} AND {further}",
+        f"{behind.cursor}{order}",
+    )
 
 
 def _group(keys: Sequence[str], by: tuple[Dimension, ...], reading: Reading, scope: Scope) -> dict[str, object]:
@@ -74,9 +98,9 @@ def _group(keys: Sequence[str], by: tuple[Dimension, ...], reading: Reading, sco
 
 def _place(after: str | None) -> dict[str, object]:
     if after is None:
-        return {"after_at": None, "after_key": None, "after_unit": None}
+        return {"after": None, "after_at": None, "after_key": None}
     at, _, key = after.partition("/")
     try:
-        return {"after_at": datetime.fromisoformat(at), "after_key": int(key), "after_unit": None}
+        return {"after": after, "after_at": datetime.fromisoformat(at), "after_key": int(key)}
     except ValueError:
-        return {"after_at": None, "after_key": None, "after_unit": after}
+        return {"after": after, "after_at": None, "after_key": None}

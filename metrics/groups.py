@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
-from metrics.compile import grain_of, keys_of
 from metrics.ground import Ground
 from metrics.periods import Bucket, buckets, whole
-from metrics.spec import GRAINS, Dimension, Group
+from metrics.spec import GRAINS, Dimension, Group, Key
+from metrics.view import grain_of, keys_of
 
-Key = tuple[object, ...]
 Place = tuple[Group, Bucket, Key]  # a group, its period, and the key of its row in the answer
 
 

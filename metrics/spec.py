@@ -3,14 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from data.cursor import Row, Rows
 from data.errors import PlumblineError, did_you_mean
 
+if TYPE_CHECKING:
+    from metrics.ground import Ground
+    from metrics.periods import Bucket
+
 Better = Literal["higher", "lower", "band"]  # band: both too much and too little are bad
-Fact = Literal["user_days", "audience"]
+Fact = Literal["user_days", "audience", "audits", "tickets", "inventory"]
+Measure = Literal["share", "hours", "multiple", "money"]  # hours are business hours
 Dimension = Literal["product", "pilot", "scenario", "team", "release", "mode", "day", "week", "month"]
 Grain = Literal["day", "week", "month"]
 Status = Literal["invalid", "not_measured", "stale", "uncalibrated", "insufficient", "partial", "ok"]
@@ -18,6 +24,7 @@ Status = Literal["invalid", "not_measured", "stale", "uncalibrated", "insufficie
 DIMENSIONS: frozenset[str] = frozenset(get_args(Dimension))
 GRAINS: frozenset[str] = frozenset(get_args(Grain))
 Group = dict[str, str | None]
+Key = tuple[object, ...]  # the values of a group's columns in an answer, in order
 
 
 class MetricError(PlumblineError):
@@ -49,7 +56,7 @@ class Ratio:
     `hit` and `of` are SQL of this repository, in the portable subset, over the columns of the fact's view
     (metrics/views.py); a row where either is NULL does not count, and neither does a unit whose `of` sums to 0.
     `counts` is the denominator in words. `settings` names the settings the definition depends on: they enter its
-    hash.
+    hash. Where `of` sums weights, `events` counts what was weighed.
     """
 
     name: str
@@ -59,18 +66,26 @@ class Ratio:
     fact: Fact
     hit: str
     of: str
+    events: str = ""
     unit: str = "unit_id"
     counts: str
     better: Better
+    measure: Measure = "share"
     caveat: str = ""
     coverage: Coverage | None = None
     trailing_weeks: int = 0  # complete ISO weeks that must lie behind before it means anything
+    uncalibrated: str = ""  # why its value is a judge's, and never decides anything
     settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration:
-    """A time from `start` to `end` on a clock; what has not ended is censored, never dropped."""
+    """A time from `start` to `end` on the business clock; what has not ended is censored, never dropped.
+
+    Its value is the `quantile` of the survival curve in business hours or, where `within` names a setting (hours), the
+    share that ended within it. `start`, `end` and `stop` (cancelled: censored there) are moments of the fact's view;
+    `enough` names the setting that says how many must have ended for a value to decide.
+    """
 
     name: str
     title: str
@@ -79,28 +94,49 @@ class Duration:
     fact: Fact
     start: str
     end: str
-    clock: str
-    quantile: float
-    unit: str
+    stop: str
+    quantile: float | None
+    within: str = ""
+    enough: str
+    units_are: str
     counts: str
     better: Better
+    measure: Measure
     caveat: str = ""
+    revision: int = 1
     settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """A number made of other readings; `combine` gets them by metric name, all of the same group."""
+    """A number made of other readings (`needs`), of what `load` asks the warehouse, or of both.
+
+    `load` answers by group key (the values of metrics.compile.keys_of, in order); `conclude` gets its own group's part
+    of that and the needed metrics of the same group, and says the value and what it may be used for. `text` is the SQL
+    that is shown as its origin, `rows` the rows behind a reading of it: (reader, reading, asked, limit, after).
+    `revision` goes up whenever what it counts changes. `census`: everything is counted and nothing sampled, so the
+    value without interval is exact.
+    """
 
     name: str
     title: str
     question: str
     definition: str
-    needs: tuple[str, ...]
-    combine: Callable[[Mapping[str, "Reading"]], "Estimate"]
+    needs: tuple[str, ...] = ()
+    facts: tuple[Fact, ...]
+    dimensions: frozenset[Dimension]
+    unsplit: str
+    load: Callable[[Rows, "Asked"], Mapping["Key", Any]] | None = None
+    conclude: Callable[["Inputs"], tuple["Estimate", "Conclusion"]]
+    text: Callable[["Asked"], str] | None = None
+    rows: Callable[[Rows, "Reading", "Asked", int, str | None], list[Row]] | None = None
+    units_are: str
     counts: str
     better: Better
+    measure: Measure = "share"
+    census: bool = False
     caveat: str = ""
+    revision: int = 1
     settings: tuple[str, ...] = ()
 
 
@@ -173,6 +209,43 @@ class Reading:
     missing: str
     definition_hash: str
     data_version: int
+
+
+class Part(NamedTuple):
+    """A reading with what it was computed from: the moments of a ratio, and the estimate before any rule hid it."""
+
+    reading: Reading
+    moments: Moments | None
+    estimate: Estimate
+
+
+class Asked(NamedTuple):
+    """A question to the warehouse: the scope, the grouping, and what is known about the ground it stands on."""
+
+    scope: Scope
+    by: tuple[Dimension, ...]
+    ground: "Ground"
+
+
+class Inputs(NamedTuple):
+    """What a derived metric concludes from, in one group and period: the needed metrics by name, and what it loaded."""
+
+    group: Group
+    bucket: "Bucket"
+    parts: Mapping[str, Part]
+    found: Any
+    ground: "Ground"
+
+
+class Conclusion(NamedTuple):
+    """What a derived number may be used for, and what it was made of. `level` where it is not the usual one."""
+
+    status: Status
+    decides: bool
+    missing: str
+    units: int
+    events: int
+    level: float | None = None
 
 
 def dimensions(names: Sequence[str]) -> tuple[Dimension, ...]:

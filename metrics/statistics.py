@@ -67,16 +67,18 @@ def effective_size(share: float, variance: float, units: int, most: float) -> fl
     return min(share * (1 - share) / variance, most)
 
 
-def ratio(moments: Moments, variance: float, factor: int, level: float) -> Estimate:
+def ratio(moments: Moments, variance: float, factor: int, level: float, events: int | None = None) -> Estimate:
     """The ratio hits / of with Wilson's interval on the effective size and t(K - 1) for the normal quantile.
 
-    `variance` is the jackknife's or the delta method's, `factor` what common_factor found. One unit has no interval.
+    `variance` is the jackknife's or the delta method's, `factor` what common_factor found, `events` how many were
+    weighed where `of` is a sum of weights. One unit has no interval.
     """
     if not moments.of:
         return Estimate(None, None, None, None, "")
     share = moments.hits / moments.of
     if moments.units < 2:
         return Estimate(rounded(share), None, None, None, "")
-    size = effective_size(share, variance, moments.units, moments.of / factor)
+    most = moments.of / factor if events is None else min(moments.of / factor, events)
+    size = effective_size(share, variance, moments.units, most)
     low, high = wilson(share, size, t_quantile(level, moments.units - 1))
     return Estimate(rounded(share), rounded(low), rounded(high), rounded(size), f"Wilson on n_eff {size:.4g}")

@@ -47,6 +47,7 @@ class Case:
     unmeasured: str = ""  # a reason of the metric's own why nobody measures this
     unfinished: str = ""  # a reason of the metric's own why its definition cannot be met here
     premature: str = ""  # the same, because the period is not over
+    uncalibrated: str = ""  # why the value is a judge's, and not to be taken for the true one
     coverage: Coverage | None = None
     known: Known | None = None
     minimum: float = 0.0  # least share of `among` that must be known
@@ -82,6 +83,8 @@ def _status(case: Case) -> tuple[Status, str]:
         return "not_measured", absent
     if late := _stale(case):
         return "stale", late
+    if case.uncalibrated and case.events:
+        return "uncalibrated", case.uncalibrated
     if case.premature:
         return "partial", case.premature
     if short := _insufficient(case):

@@ -1,5 +1,7 @@
 """Task success: of the tasks whose end is known, how many ended well; and how much is known."""
 
+from dataclasses import replace
+
 from metrics.spec import Coverage, Ratio
 
 KNOWN = "tasks_confirmed + tasks_failed"
@@ -25,6 +27,18 @@ TASK = (
 BAND = (
     " Together the two bounds hold the true rate whatever the tasks without evidence came to (Manski bounds); "
     "an outcome that a rule or an uncalibrated judge implied stays within the band."
+)
+FAILED = Ratio(
+    name="task_success.failed",
+    title="Failed tasks",
+    question="Of all tasks, how many are known to have failed?",
+    definition="Failed tasks / all tasks. Failed: a negative verdict, or nothing but technical errors." + TASK,
+    fact="user_days",
+    hit="tasks_failed",
+    of="tasks",
+    counts="tasks",
+    better="lower",
+    caveat="A share of all tasks, also of those of which nobody knows the end.",
 )
 
 METRICS = (
@@ -84,5 +98,33 @@ METRICS = (
         caveat="A bound, not an estimate.",
         coverage=OUTCOMES,
         settings=("min_outcome_coverage",),
+    ),
+    FAILED,
+    replace(
+        FAILED,
+        name="task_success.confirmed",
+        title="Confirmed tasks",
+        question="Of all tasks, how many are known to have ended well?",
+        definition="Tasks with a verified, accepted or positively rated end / all tasks." + TASK,
+        hit="tasks_confirmed",
+        better="higher",
+    ),
+    replace(
+        FAILED,
+        name="task_success.implied",
+        title="Implied tasks",
+        question="Of all tasks, of how many does only a rule or a judge say how they ended?",
+        definition="Tasks of which no better evidence than a rule or an uncalibrated judge says they ended well / all"
+        " tasks." + TASK,
+        hit="tasks_implied",
+        better="band",
+    ),
+    replace(
+        FAILED,
+        name="task_success.unknown",
+        title="Unknown tasks",
+        question="Of all tasks, of how many does nothing say how they ended?",
+        definition="Tasks without any evidence of their end / all tasks." + TASK,
+        hit="tasks_unknown",
     ),
 )

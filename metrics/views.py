@@ -47,13 +47,20 @@ SELECT pilot_id AS pilot, product_id AS product, coalesce(starts_on, DATE '1900-
 FROM pilots WHERE valid_to IS NULL
 """
 
-# Which days each product's events cover: by the published loads; by the rows themselves where no load says.
-EVENT_SPANS = """
+
+# Which days of a fact each product's loads cover. A load reaches as far as its last record, of whatever product.
+def loaded_spans(fact: str) -> str:
+    """First and last day of each product's data of a fact, by its published loads."""
+    return f"""
 SELECT f.product_id AS product, min(f.first_day) AS begins, max(f.last_day) AS through
 FROM feed_days AS f JOIN loads AS l ON l.load_id = f.load_id
-WHERE l.status = 'published' AND f.fact = 'interactions'
+WHERE l.status = 'published' AND f.fact = '{fact}'
 GROUP BY f.product_id
-UNION ALL
+"""
+
+
+# Events that no load tells of (a warehouse filled by hand) cover the days of their rows.
+EVENT_SPANS = f"""{loaded_spans("interactions")}UNION ALL
 SELECT u.product_id AS product, min(u.day) AS begins, max(u.day) AS through
 FROM user_days AS u
 WHERE u.product_id NOT IN (
@@ -67,6 +74,51 @@ REPORT_SPANS = """
 SELECT d.product_id AS product, min(d.day) AS begins, max(d.day) AS through
 FROM usage_daily AS d WHERE d.period_days = 1
 GROUP BY d.product_id
+"""
+
+# A load of tickets reaches as far as the last moment that any of its tickets tells of, of whatever product: it shows
+# each ticket as it stood then, so one without an answer had none until then. What a later load replaced was told, too.
+TICKET_REACH = """
+SELECT product, min(opened_at) AS first_at, max(last_at) AS edge_at
+FROM (
+  SELECT product_id AS product, opened_at,
+    max(greatest(opened_at, assigned_at, first_response_at, resolved_at)) OVER (PARTITION BY load_id) AS last_at
+  FROM (
+    SELECT product_id, load_id, opened_at, assigned_at, first_response_at, resolved_at FROM tickets
+    UNION ALL
+    SELECT product_id, load_id, opened_at, assigned_at, first_response_at, resolved_at
+    FROM tickets_superseded) AS versions) AS told
+GROUP BY product
+"""
+
+TICKET_SPANS = f"""
+SELECT reach.product, CAST(timezone($reporting_zone, timezone('UTC', reach.first_at)) AS DATE) AS begins,
+  CAST(timezone($reporting_zone, timezone('UTC', reach.edge_at)) AS DATE) AS through
+FROM ({TICKET_REACH.rstrip()}) AS reach
+"""
+
+# A check that was made and came to a verdict; one that failed says nothing, least of all "wrong". Of eval_results AS e.
+CHECKED = (
+    "e.passed IS NOT NULL AND e.eval_error IS NULL"
+    " AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')"
+)
+
+
+def local_day(moment: str) -> str:
+    """SQL: the day of a moment in the reporting zone."""
+    return f"CAST(timezone($reporting_zone, timezone('UTC', {moment})) AS DATE)"
+
+
+# Of eval results only audits of production reach over days of use: back to the first, and on to the last audit.
+AUDIT_SPANS = f"""
+SELECT audit.product, least(audit.first_day, used.first_day) AS begins, audit.last_day AS through
+FROM (
+  SELECT e.product_id AS product, {local_day("min(e.run_at)")} AS first_day, {local_day("max(e.run_at)")} AS last_day
+  FROM eval_results AS e
+  WHERE e.origin = 'production_audit' AND {CHECKED}
+  GROUP BY e.product_id) AS audit
+LEFT JOIN (SELECT product_id AS product, min(day) AS first_day FROM user_days GROUP BY product_id) AS used
+  ON used.product = audit.product
 """
 
 
@@ -86,8 +138,13 @@ def shelf(scope: Scope) -> str:
 
 def edges(*facts: str) -> str:
     """First and last day of data of every product on the shelf, over one fact or several."""
-    spans = {"interactions": EVENT_SPANS, "usage_daily": REPORT_SPANS}
-    body = "UNION ALL".join(spans[fact] for fact in facts)
+    spans = {
+        "interactions": EVENT_SPANS,
+        "usage_daily": REPORT_SPANS,
+        "tickets": TICKET_SPANS,
+        "eval_results": AUDIT_SPANS,
+    }
+    body = "UNION ALL".join(spans.get(fact) or loaded_spans(fact) for fact in facts)
     return (
         "\nSELECT span.product, min(span.begins) AS begins, max(span.through) AS through"
         f"\nFROM ({_indent(body)}) AS span JOIN shelf ON shelf.product = span.product"

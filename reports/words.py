@@ -3,10 +3,12 @@
 from datetime import date
 from typing import NamedTuple
 
-from metrics.spec import Reading, Status
+from metrics.catalog import CATALOG, measure_of, units_are
+from metrics.spec import Measure, Reading, Status
 
 NBSP = "\u00a0"
 NOTHING = "–"
+MARKS: dict[Measure, str] = {"share": "%", "hours": f"{NBSP}h", "multiple": "×", "money": ""}
 
 
 class Sign(NamedTuple):
@@ -40,17 +42,66 @@ def percent(share: float | None) -> str:
     return NOTHING if share is None else f"{100 * share:.1f}%"
 
 
+def amount(value: float | None, measure: Measure) -> str:
+    """A value as people read its measure: 82.4%, 6.5 h, 1.25×, 12,400; None -> a dash."""
+    if value is None:
+        return NOTHING
+    if measure == "share":
+        return percent(value)
+    return f"{_number(value, measure)}{MARKS[measure]}"
+
+
+def value_of(reading: Reading) -> str:
+    """The reading's value in its measure."""
+    return amount(reading.value, measure_of(reading.metric))
+
+
 def interval(reading: Reading) -> str:
-    """The interval as percentages without their sign, "78.1–86.0", or "" when the reading has none."""
-    if reading.low is None or reading.high is None:
+    """The interval without its mark, "78.1–86.0"; "> 61.0" where it has no upper end; "" when there is none."""
+    measure = measure_of(reading.metric)
+    if reading.low is None:
         return ""
-    return f"{100 * reading.low:.1f}–{100 * reading.high:.1f}"
+    if reading.high is None:
+        return f">{NBSP}{_number(reading.low, measure)}"
+    between = " to " if reading.low < 0 else "–"
+    return f"{_number(reading.low, measure)}{between}{_number(reading.high, measure)}"
+
+
+def interval_in_full(reading: Reading) -> str:
+    """The interval with its level, "95% interval 78.1–86.0%"; why there is none, where nothing was sampled."""
+    bounds = interval(reading)
+    if not bounds:
+        return "Census, no interval" if reading.method.startswith("census") else "No interval"
+    return f"{reading.level:.0%} interval {bounds}{MARKS[measure_of(reading.metric)]}"
+
+
+def change(value: float, measure: Measure) -> str:
+    """A difference with its sign: "+1.5 pp" of shares, "-0.4 h", "+0.12×"."""
+    sense = "+" if value >= 0 else "-"
+    return f"{sense}{_number(abs(value), measure)}{f'{NBSP}pp' if measure == 'share' else MARKS[measure]}"
+
+
+def _number(value: float, measure: Measure) -> str:
+    if measure == "share":
+        text = f"{100 * value:.1f}"
+    elif measure == "multiple":
+        text = f"{value:.2f}"
+    elif measure == "money":
+        text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
+    else:
+        text = f"{value:.1f}"
+    return text if text.strip("-0.") else text.lstrip("-")  # what rounds to zero has no sign
 
 
 def units_of(reading: Reading) -> str:
-    """What the reading was sampled from: "214 people", or sessions where too few interactions name a person."""
-    one, many = ("session", "sessions") if "unit: session" in reading.method else ("person", "people")
+    """What the reading was sampled from: "214 people", "38 tickets", or sessions where few interactions name anyone."""
+    many = "sessions" if "unit: session" in reading.method else _units(reading.metric)
+    one = {"people": "person"}.get(many, many.removesuffix("s"))
     return f"{reading.units:,}{NBSP}{one if reading.units == 1 else many}"
+
+
+def _units(name: str) -> str:
+    return units_are(CATALOG[name]) if name in CATALOG else "people"
 
 
 def in_full(reading: Reading) -> str:
@@ -58,7 +109,7 @@ def in_full(reading: Reading) -> str:
     if reading.value is None:
         return reading.missing or SIGNS[reading.status].means
     bounds = interval(reading)
-    return f"{percent(reading.value)}{f' ({bounds})' if bounds else ''}, {units_of(reading)}"
+    return f"{value_of(reading)}{f' ({bounds})' if bounds else ''}, {units_of(reading)}"
 
 
 def period(first: date, last: date) -> str:

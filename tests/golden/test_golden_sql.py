@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from metrics import CATALOG, Scope, compile_sql
-from metrics.spec import Dimension, Ratio
+from data.warehouse import Warehouse
+from metrics import CATALOG, Scope, compile_sql, durations, origin
+from metrics.spec import Dimension, Duration, Ratio
 
 HERE = Path(__file__).parent
 SCOPE = Scope(since=date(2026, 9, 7), until=date(2026, 10, 4))
@@ -23,15 +24,26 @@ CASES: dict[str, tuple[tuple[str, ...], Scope, tuple[Dimension, ...]]] = {
     "task_success_by_product_week": (("task_success",), SCOPE, ("product", "week")),
     "task_success_by_pilot_team": (("task_success",), SCOPE, ("pilot", "team")),
     "escalation_rate": (("escalation_rate", "escalation_rate.planned"), SCOPE, ()),
+    "hallucination_rate": (("hallucination_rate",), SCOPE, ()),
+    "hallucination_rate_narrow": (("hallucination_rate.audited",), NARROW, ("pilot", "week")),
+    "context_coverage": (("context_coverage",), SCOPE, ()),
+    "context_coverage_unregistered": (("context_coverage.unregistered",), SCOPE, ("product", "week")),
+    "sme_response_time": (("sme_response_time", "sme_response_time.p90"), SCOPE, ()),
+    "sme_response_time_narrow": (("sme_response_time",), NARROW, ("pilot", "week")),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_compiled_sql_is_the_kept_one(name: str) -> None:
+def test_the_compiled_sql_is_the_kept_one(store: Warehouse, name: str) -> None:
     """A change of what is asked of the database is seen by a person before it is believed."""
     metrics, scope, by = CASES[name]
-    chosen = [metric for metric in (CATALOG[metric] for metric in metrics) if isinstance(metric, Ratio)]
-    text = compile_sql(chosen, scope, by).sql + "\n"
+    chosen = [CATALOG[metric] for metric in metrics]
+    ratios = [metric for metric in chosen if isinstance(metric, Ratio)]
+    timed = [metric for metric in chosen if isinstance(metric, Duration)]
+    if ratios or timed:
+        text = (compile_sql(ratios, scope, by) if ratios else durations.compile_sql(timed, scope, by)).sql + "\n"
+    else:
+        text = origin(store, chosen[0], scope, by).sql + "\n"
     file = HERE / f"{name}.sql"
     if os.environ.get("PLUMBLINE_GOLDEN") in {"update", "write"}:
         file.write_text(text, encoding="utf-8")

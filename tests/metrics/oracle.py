@@ -23,8 +23,11 @@ class Answer(NamedTuple):
     events: int
 
 
-def ratio(units: Mapping[str, tuple[int, int]], show: int = 10) -> Answer:
-    """The answer for hits and events per unit: leave every unit out in turn, then Wilson on the effective size."""
+def ratio(units: Mapping[str, tuple[int, int]], show: int = 10, most: int | None = None) -> Answer:
+    """The answer for hits and events per unit: leave every unit out in turn, then Wilson on the effective size.
+
+    Of weights instead of events, the size is `most` how many were weighed.
+    """
     counted = {unit: pair for unit, pair in units.items() if pair[1] > 0}
     hits, events, count = sum(h for h, _ in counted.values()), sum(m for _, m in counted.values()), len(counted)
     if events == 0:
@@ -38,7 +41,8 @@ def ratio(units: Mapping[str, tuple[int, int]], show: int = 10) -> Answer:
     for h, m in counted.values():
         divisor = math.gcd(divisor, math.gcd(h, m))
     same = all(h * events == m * hits for h, m in counted.values())
-    size = float(count) if same else min(value * (1 - value) / variance, events / divisor)
+    limit = events / divisor if most is None else min(events / divisor, most)
+    size = float(count) if same else min(value * (1 - value) / variance, limit)
     alpha = 2 * norm.sf(t.ppf(0.975, count - 1))
     low, high = proportion_confint(value * size, size, alpha=alpha, method="wilson")
     return Answer(value, float(low), float(high), count, events)

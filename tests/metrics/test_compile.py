@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import CATALOG, DIMENSIONS, MetricError, Scope, compile_sql
-from metrics.compile import VIEWS
+from metrics.reduced import VIEWS
 from metrics.spec import GRAINS, Ratio, dimensions
 
 SCOPE = Scope(since=date(2026, 9, 7), until=date(2026, 10, 4))

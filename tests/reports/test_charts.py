@@ -4,7 +4,9 @@ from datetime import date
 import pytest
 
 from metrics.spec import Reading
-from reports.charts import DARK, LIGHT, first_day, intervals, palette, trend
+from reports.intervals import intervals
+from reports.palette import DARK, LIGHT, palette
+from reports.trend import first_day, trend
 
 
 @pytest.fixture

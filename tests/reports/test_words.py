@@ -69,7 +69,7 @@ def product(reading: Reading, name: str, value: float, half: float = 0.02, **cha
 
 def test_the_answer_names_the_product_that_is_clearly_lowest(reading: Reading) -> None:
     """A product is called first to look at when its whole interval lies below all others."""
-    said = answers.portfolio([product(reading, "a", 0.9), product(reading, "b", 0.6)], {"b": "Bravo"})
+    said = answers.success([product(reading, "a", 0.9), product(reading, "b", 0.6)], {"b": "Bravo"})
     assert (
         said == "Look at Bravo first: its task success, 60.0% (58.0–62.0), is clearly below that of the other product"
         " judged."
@@ -78,19 +78,19 @@ def test_the_answer_names_the_product_that_is_clearly_lowest(reading: Reading) -
 
 def test_the_answer_does_not_rank_what_overlaps(reading: Reading) -> None:
     """Products whose intervals overlap are not told apart."""
-    assert "No product stands out" in answers.portfolio([product(reading, "a", 0.61), product(reading, "b", 0.60)], {})
+    assert "No product stands out" in answers.success([product(reading, "a", 0.61), product(reading, "b", 0.60)], {})
     three = [product(reading, "a", 0.61), product(reading, "b", 0.60), product(reading, "c", 0.9)]
-    assert answers.portfolio(three, {}).startswith("Look at b (60.0%) and a (61.0%) first")
+    assert answers.success(three, {}).startswith("Look at b (60.0%) and a (61.0%) first")
 
 
 def test_the_answer_never_rests_on_readings_that_may_not_decide(reading: Reading) -> None:
     """A low value of few people is named as not judged, with the reason, and ranks nothing."""
     few = product(reading, "small", 0.1, decides=False)
     silent = product(reading, "silent", 0.0, decides=False, status="not_measured")
-    said = answers.portfolio([product(reading, "a", 0.9), few, silent], {})
+    said = answers.success([product(reading, "a", 0.9), few, silent], {})
     assert said == (
         "Task success can be judged for a alone: 90.0% (88.0–92.0), 214\u00a0people. "
         "Not judged yet: small (too few people); silent (not measured)."
     )
-    assert answers.portfolio([few], {}) == "No product can be judged on task success yet: small (too few people)."
-    assert "nothing to compare" in answers.portfolio([], {})
+    assert answers.success([few], {}) == "No product can be judged on task success yet: small (too few people)."
+    assert "nothing to compare" in answers.success([], {})

@@ -1,0 +1,78 @@
+"""Critical errors of a pilot: what people who audited its tasks found, with a bound that may be looked at every day."""
+
+import math
+from collections.abc import Mapping
+
+from scipy.optimize import brentq
+from scipy.special import betaln
+
+from data.cursor import Rows
+from data.settings import Settings
+from metrics import audits, views
+from metrics.compile import bound, with_clause
+from metrics.pilot_case import Harm
+from metrics.spec import Scope
+from metrics.windows import BY, KEYS, TABLE, windows, within
+
+CRITICAL = 1  # of the severities 1 to 4
+TUNED_FOR = 300  # audited tasks at which the bound is tightest: enough to show a rate under one in a hundred
+
+# Of the audited tasks that a person looked at: how many, and of how many a person found a content error that is
+# critical. Found as audits find it: a check that failed itself says nothing, technical failures are no content.
+_COUNTED = f"""
+SELECT a.pilot, count(*) AS looked, count(c.task) AS critical
+FROM tasks_in_scope AS a
+LEFT JOIN (
+  SELECT DISTINCT e.product_id, coalesce('i:' || e.interaction_id, 'c:' || e.case_id) AS task
+  FROM eval_results AS e
+  WHERE e.origin = 'production_audit' AND e.evaluator_kind = 'human' AND e.severity = {CRITICAL} AND NOT e.passed
+    AND (e.error_type IS NULL OR e.error_type IN ('incorrect', 'unsupported', 'unsafe'))
+    AND {views.CHECKED}) AS c ON c.product_id = a.product_id AND c.task = a.task AND a.human_error = 1
+GROUP BY a.pilot
+"""
+
+
+def critical_errors(reader: Rows, scopes: Mapping[str, Scope], settings: Settings) -> dict[str, Harm]:
+    """The critical errors among the tasks of each pilot that people audited, by pilot id; nothing is known of one where
+    nobody looked.
+
+    Each task counts once and alike, so the bound holds as far as tasks were drawn at random. How many were agreed to
+    be bearable, the registry does not say.
+    """
+    found = {pilot: Harm() for pilot in scopes}
+    if not scopes:
+        return found
+    asked = windows(scopes)
+    parts, source = audits.build(asked.scope, BY, KEYS)
+    own = [("windows", TABLE), ("tasks_in_scope", within(source, "r.counted AND r.human_error IS NOT NULL"))]
+    sql = with_clause([*parts, *own]) + _COUNTED
+    for row in reader.rows(sql, bound(sql, asked.scope, "day", settings, asked.params)):
+        looked, critical = int(str(row["looked"])), int(str(row["critical"]))
+        found[str(row["pilot"])] = Harm(low=lower_bound(critical, looked, settings.level), count=critical)
+    return found
+
+
+def lower_bound(hits: int, of: int, level: float, tuned_for: float = TUNED_FOR) -> float:
+    """The lower end of a confidence sequence for a share: it holds at all numbers of observations at once, so looking
+    at it after each is no way to be fooled by chance.
+
+    The share p is left out once the likelihood of what was seen, mixed over a beta distribution around p, is 1 / (1 -
+    level) times that under p: the beta-binomial mixture of Howard, Ramdas, McAuliffe and Sekhon, Annals of Statistics
+    49 (2021) 1055-1080, as their package confseq computes it. `tuned_for` is the number at which it is tightest.
+    """
+    if not hits:
+        return 0.0
+    doubt = 1 - level
+    best = 2 * math.log(1 / doubt) + math.log1p(2 * math.log(1 / doubt))
+    weight = max(tuned_for / best - 1, 1e-3)  # what the beta counts for, in observations
+
+    def evidence(share: float) -> float:
+        ahead, behind = weight * share, weight * (1 - share)
+        mixed = betaln(ahead + hits, behind + of - hits) - betaln(ahead, behind)
+        plain = hits * math.log(share) + (of - hits) * math.log1p(-share)
+        return float(mixed - plain) - math.log(1 / doubt)
+
+    least, most = 1e-12, min(hits / of, 1 - 1e-12)
+    if evidence(least) <= 0 or evidence(most) >= 0:
+        return 0.0
+    return float(brentq(evidence, least, most, xtol=1e-12))
