@@ -17,7 +17,7 @@ _MAGIC = {
 }  # fmt: skip
 
 _JSON = re.compile(r"\s*(\{|\[\s*([\[{\"\]\d-]|true\b|false\b|null\b|$))")
-"""How JSON begins: a bracket before anything else belongs to a column's name, such as [CHART] Date of First Response."""
+"""How JSON begins. A bracket before anything else belongs to a column's name: [CHART] Date of First Response."""
 
 
 def read_head(path: Path) -> Head:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from loaders.format import Refused
@@ -22,8 +23,9 @@ def start(job: Job) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
     if child.stdin:
-        child.stdin.write(job.dump() + "\n")
-        child.stdin.flush()
+        with suppress(BrokenPipeError):  # it is dead already: finish says so
+            child.stdin.write(job.dump() + "\n")
+            child.stdin.flush()
     return child
 
 
@@ -72,4 +74,5 @@ def end(child: subprocess.Popen[str]) -> None:
     child.wait()
     for stream in (child.stdin, child.stdout, child.stderr):
         if stream:
-            stream.close()
+            with suppress(BrokenPipeError):
+                stream.close()

@@ -16,8 +16,10 @@ import pytest
 from data.operation import Setting
 from data.registry_store import save
 from data.warehouse import Warehouse
-from loaders.format import Options
+from loaders import process
+from loaders.format import Options, Refused
 from loaders.ingest import Outcome, load
+from loaders.job import Job
 from loaders.undo import redo, undo
 from tests.conftest import NOON
 from tests.loaders.files import WHOLE, csv_text, everything, least, tables_of, write_csv, write_jsonl, write_parquet
@@ -369,3 +371,15 @@ def test_people_by_name_where_the_setting_says_so(store: Warehouse, tmp_path: Pa
     load(store, write_csv(tmp_path / "a.csv", GOOD), who="tester")
     found = store.rows("SELECT user_id FROM interactions ORDER BY user_id")
     assert [row["user_id"] for row in found] == [f"user{n}@example.com" for n in range(5)]
+
+
+def test_a_child_that_is_dead_before_it_was_told_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that a full machine ends at birth is a refusal with a sentence, and no error of the pipe to it."""
+    monkeypatch.setattr("loaders.process.sys.executable", "/bin/false")
+    job = Job(str(tmp_path / "x"), str(tmp_path), None, Options(values={"a": "x" * 1_000_000}), "UTC")
+    child = process.start(job)
+    try:
+        with pytest.raises(Refused, match="could not be read to its end"):
+            process.finish(child)
+    finally:
+        process.end(child)
