@@ -10,14 +10,15 @@ import streamlit as st
 from data.errors import PlumblineError
 from data.warehouse import Warehouse, default_path
 from metrics import default_scope
-from pages import data, portfolio
+from pages import data, pilot, portfolio, product
 from pages.parts import scope as scopes
 from pages.parts.header import FRAME
 from pages.parts.reach import reach
+from pages.parts.scope_bar import bar
 from pages.parts.text import plain
 
 STATIC = Path(__file__).parent / "static"
-MODULES = (portfolio, data)
+MODULES = (portfolio, product, pilot, data)
 
 
 def main() -> None:
@@ -35,7 +36,8 @@ def main() -> None:
         return
     choice = scopes.settle(st.query_params, there_is)
     draw: dict[str, Callable[[], None]] = {
-        module.URL: partial(module.render, store, choice.scope(there_is)) for module in MODULES
+        module.URL: partial(module.render, store, choice.with_one(module.ONE, there_is).scope(there_is, module.SCOPE))
+        for module in MODULES
     }
     _navigate(draw, choice, there_is)
 
@@ -61,8 +63,9 @@ def _navigate(
         st.switch_page(pages[MODULES[0].URL], query_params=asked)
     if choice and there_is:
         scopes.remember(choice)
-        if page.url_path in {module.URL for module in MODULES if module.SCOPED}:
-            scopes.bar(choice, there_is)
+        shown = next((module for module in MODULES if page.url_path == module.URL), None)
+        if shown and shown.SCOPE:
+            bar(choice.with_one(shown.ONE, there_is), there_is, shown.SCOPE, shown.ONE)
     try:
         page.run()
     except PlumblineError as refusal:

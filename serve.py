@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 async def ready(_: object) -> AsyncIterator[None]:
     """What happens before the first visit."""
     PagesManager.uses_pages_directory = False
-    from pages import data, portfolio  # noqa: F401  (with everything they stand on: seconds a visitor need not wait)
+    from pages import data, pilot, portfolio, product  # noqa: F401  (with everything they stand on: seconds a visitor need not wait)
 
     yield
 

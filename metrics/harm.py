@@ -18,16 +18,23 @@ CRITICAL = 1  # of the severities 1 to 4
 TUNED_FOR = 300  # audited tasks at which the bound is tightest: enough to show a rate under one in a hundred
 
 # Of the audited tasks that a person looked at: how many, and of how many a person found a content error that is
-# critical. Found as audits find it: a check that failed itself says nothing, technical failures are no content.
+# critical. As audits have it: of a check that was repeated the last one counts, one that failed itself says nothing,
+# and technical failures are no content.
 _COUNTED = f"""
 SELECT a.pilot, count(*) AS looked, count(c.task) AS critical
 FROM tasks_in_scope AS a
 LEFT JOIN (
-  SELECT DISTINCT e.product_id, coalesce('i:' || e.interaction_id, 'c:' || e.case_id) AS task
-  FROM eval_results AS e
-  WHERE e.origin = 'production_audit' AND e.evaluator_kind = 'human' AND e.severity = {CRITICAL} AND NOT e.passed
-    AND (e.error_type IS NULL OR e.error_type IN ('incorrect', 'unsupported', 'unsafe'))
-    AND {views.CHECKED}) AS c ON c.product_id = a.product_id AND c.task = a.task AND a.human_error = 1
+  SELECT DISTINCT product_id, task
+  FROM (
+    SELECT e.product_id, coalesce('i:' || e.interaction_id, 'c:' || e.case_id) AS task, e.severity, e.passed,
+      e.error_type IS NULL OR e.error_type IN ('incorrect', 'unsupported', 'unsafe') AS content,
+      row_number() OVER (
+        PARTITION BY e.product_id, e.interaction_id, e.case_id, e.evaluator, e.suite, e.metric_name, e.epoch
+        ORDER BY e.run_at DESC, e.event_key DESC) AS place
+    FROM eval_results AS e
+    WHERE e.origin = 'production_audit' AND e.evaluator_kind = 'human' AND {views.CHECKED}) AS e
+  WHERE e.place = 1 AND e.severity = {CRITICAL} AND NOT e.passed AND e.content) AS c
+  ON c.product_id = a.product_id AND c.task = a.task AND a.human_error = 1
 GROUP BY a.pilot
 """
 

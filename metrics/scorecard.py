@@ -83,8 +83,8 @@ class Scorecard:
         return not self.decisions and self.pilot.ends_on is not None and self.pilot.ends_on < self.as_of
 
     def readings_hash(self) -> str:
-        """A fingerprint of the numbers a decision was taken on: it changes with any of them."""
-        numbers = [asdict(self.readings[name]) for name in sorted(self.readings)]
+        """A fingerprint of the numbers a decision was taken on: it changes with any of them, and with nothing else."""
+        numbers = [{**asdict(self.readings[name]), "data_version": None} for name in sorted(self.readings)]
         text = json.dumps([self.pilot.pilot_id, self.verdict.rule, numbers], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 

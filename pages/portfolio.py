@@ -1,49 +1,59 @@
-"""Portfolio: where every product stands, for whoever decides which products there should be."""
+"""Portfolio: which products there are, which work, and what to decide about them next."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import streamlit as st
 
-from data.errors import PlumblineError
+from data.settings import settings
 from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES, Reading, Scope
+from metrics.standing import ProductStanding
+from metrics.targets import targets
 from pages.parts import computed, empty
-from pages.parts.card import card
+from pages.parts.board import board
+from pages.parts.capabilities import capabilities
+from pages.parts.card import cards
+from pages.parts.checklist import checklist
 from pages.parts.header import head
+from pages.parts.pilots import pilots
 from pages.parts.reach import reach
-from pages.parts.readings import over_time, readings
-from pages.parts.rows import table
-from pages.parts.scope import grain
+from pages.parts.readings import from_whole, latest_run, readings, weekly
+from pages.parts.scope import compared
+from pages.parts.state import deltas, portfolio_of, standing
 from pages.parts.text import plain
-from reports import answers, charts
-from reports.words import count, in_full, percent, period, sign
+from pages.parts.theme import colours
+from pages.parts.trend import QUIET, panel
+from reports import answers
+from reports.intervals import height_for, intervals
+from reports.quadrant import quadrant
+from reports.words import count, in_full, listed, period
 
 TITLE = "Portfolio"
 ICON = ":material/space_dashboard:"
 URL = "overview"
-SCOPED = True  # the scope bar stands above it
+SCOPE: tuple[str, ...] = ("product", "team", "period", "until", "by", "vs")  # what the scope bar above it offers
+ONE = ""
+CARDS = (*HEADLINES, "roi.cost_per_success")
 
 
 def render(store: Warehouse, scope: Scope) -> None:
-    """The answer first, then the headline readings, each product beside the others, and the way there over time."""
+    """Three acts: where we stand, what works and what fails, what we do. The answer comes first."""
     there_is = reach(store)
     head(store, TITLE, there_is)
     if there_is is None:
         empty.no_data(store)
         return
     names = {product: plain(name) for product, name in there_is.products.items()}
-    everything = readings(store, HEADLINES, scope)
-    by_product = readings(store, HEADLINES, scope, by=("product",))
+    found = standing(store, scope) if names else []
     with st.container(gap="xxsmall"):
-        st.markdown(f"**{answers.portfolio([r for r in by_product if r.metric == 'task_success'], names)}**")
+        st.markdown(f"**{plain(answers.portfolio(found), 600)}**")
         st.caption(f"{period(scope.since, scope.until)} · {_whose(scope, names)}")
-    _cards(store, everything, scope)
-    if not by_product:
+    _where_we_stand(store, scope)
+    if not found:
         empty.no_products()
         return
-    _pictures(store, by_product, scope, dict(there_is.products))
-    _table(by_product, dict(there_is.products))
+    _what_works(store, scope, found, dict(there_is.products))
+    _what_we_do(store, scope, found)
 
 
 def _whose(scope: Scope, names: dict[str, str]) -> str:
@@ -52,82 +62,91 @@ def _whose(scope: Scope, names: dict[str, str]) -> str:
     return ", ".join(names.get(product, plain(product)) for product in scope.products)
 
 
-def _cards(store: Warehouse, found: Sequence[Reading], scope: Scope) -> None:
-    asked: Reading | None = None
-    with st.grid(len(found), min_column_width=240, gap="small"):
-        for reading in found:
-            if card(reading):
-                asked = reading
+def _where_we_stand(store: Warehouse, scope: Scope) -> None:
+    found = readings(store, CARDS, scope)
+    recent = {name: latest_run(of) for name, of in weekly(store, HEADLINES, scope).items()}
+    asked = cards(found, deltas(store, scope, found) if compared() else None, recent, settings(store).currency)
     if asked is not None:
         computed.show(store, asked, scope)
 
 
-def _pictures(store: Warehouse, found: Sequence[Reading], scope: Scope, names: dict[str, str]) -> None:
-    metric = st.segmented_control(
-        "Show", HEADLINES, format_func=lambda name: CATALOG[name].title, required=True, default=HEADLINES[0],
-        key="portfolio-metric", persist_state="session", label_visibility="collapsed",
-    )  # fmt: skip
-    metric = metric or HEADLINES[0]
-    colours = charts.palette(st.context.theme.type == "dark")
+def _what_works(store: Warehouse, scope: Scope, found: Sequence[ProductStanding], names: dict[str, str]) -> None:
+    with st.container(border=True, gap="small"):
+        st.header("What works and what fails", anchor=False)
+        st.caption("What most needs action first. ○ may not decide. Select a row to open the product.")
+        over = {product: latest_run(of) for product, of in _by_product(store, scope).items()}
+        board(store, found, over)
     left, right = st.columns(2)
     with left.container(border=True, height="stretch", gap=None):
-        st.header(f"{CATALOG[metric].title} by product", anchor=False)
-        st.caption("Dot and 95% interval; an open dot may not decide")
-        of_metric = [reading for reading in found if reading.metric == metric]
-        labels = [names.get(reading.group["product"] or "", reading.group["product"] or "") for reading in of_metric]
-        st.plotly_chart(
-            charts.intervals(of_metric, labels, colours), config={"displayModeBar": False}, key="chart-intervals",
-            alt="; ".join(f"{label}: {in_full(each)}" for label, each in zip(labels, of_metric, strict=True))[:600],
-        )  # fmt: skip
+        _quadrant(store, found)
     with right.container(border=True, height="stretch", gap=None):
-        _trend(store, metric, scope, charts.height_for(len(of_metric)))
+        _side_by_side(store, scope, names)
 
 
-def _trend(store: Warehouse, metric: str, scope: Scope, height: int) -> None:
-    step = grain(scope)
-    try:
-        found = over_time(store, metric, scope, step)
-    except PlumblineError:  # an audience is judged over weeks
-        step = "week"
-        found = over_time(store, metric, scope, step)
-    days = [_first_day(reading, step) for reading in found]
-    st.header(f"{CATALOG[metric].title} by {step}", anchor=False)
-    ragged = any(reading.status == "partial" for reading in found)
-    st.caption(f"Line and 95% band; a gap has no value{f'; grey: the {step} is not complete' if ragged else ''}")
-    if not any(reading.value is not None for reading in found):
-        st.markdown(f":gray[{plain(found[-1].missing) if found else 'No period to show.'}]")
+def _by_product(store: Warehouse, scope: Scope) -> dict[str, list[Reading]]:
+    found: dict[str, list[Reading]] = {}
+    for reading in readings(store, ("task_success",), from_whole(scope, "week"), by=("product", "week")):
+        found.setdefault(reading.group["product"] or "", []).append(reading)
+    return found
+
+
+def _quadrant(store: Warehouse, found: Sequence[ProductStanding]) -> None:
+    st.header("Use against success", anchor=False)
+    both = [each for each in found if {"adoption", "task_success"} <= each.readings.keys()]
+    placed = [each for each in both if _placed(each)]
+    absent = [each.product.name for each in found if each not in placed]
+    st.caption(f"Dashed: targets. Not placed: {plain(listed(absent))}." if absent else "Dashed: targets.")
+    if not placed:
+        st.markdown(":gray[Adoption and task success are not measured together for any product yet.]")
         return
+    goals = targets(store)
+    bars = [goals.of(name) for name in ("adoption", "task_success")]
+    use, success = ([each.readings[name] for each in placed] for name in ("adoption", "task_success"))
     st.plotly_chart(
-        charts.trend(found, days, step, charts.palette(st.context.theme.type == "dark"), height), key="chart-trend",
-        config={"displayModeBar": False}, alt=_told(found, days, step),
+        quadrant(
+            use, success, [each.product.name for each in placed], colours(),
+            bars=(bars[0].target if bars[0] else None, bars[1].target if bars[1] else None),
+        ),
+        config=QUIET, key="chart-quadrant",
+        alt="; ".join(f"{e.product.name}: adoption {in_full(u)}, success {in_full(s)}"
+                      for e, u, s in zip(placed, use, success, strict=True))[:900],
     )  # fmt: skip
 
 
-def _told(found: Sequence[Reading], days: Sequence[date], step: str) -> str:
-    shown = [(day, reading) for day, reading in zip(days, found, strict=True) if reading.value is not None]
-    (first_day, first), (last_day, last) = shown[0], shown[-1]
-    title = CATALOG[first.metric].title
-    return (
-        f"{title} by {step}: {percent(first.value)} in the {charts.period_words(first_day, step)},"
-        f" {in_full(last)} in the {charts.period_words(last_day, step)}"
-    )
+def _placed(each: ProductStanding) -> bool:
+    return all(each.readings[name].value is not None for name in ("adoption", "task_success"))
 
 
-def _first_day(reading: Reading, step: str) -> date:
-    return charts.first_day(reading.group[step] or "", step)
+def _side_by_side(store: Warehouse, scope: Scope, names: dict[str, str]) -> None:
+    st.header("Side by side", anchor=False)
+    metric = st.selectbox(
+        "Metric", HEADLINES, format_func=lambda name: CATALOG[name].title, key="portfolio-metric",
+        label_visibility="collapsed", width=260,
+    )  # fmt: skip
+    one, other = st.tabs(["By product", "Over time"])
+    with one:
+        found = readings(store, (metric,), scope, by=("product",))
+        labels = [names.get(reading.group["product"] or "", reading.group["product"] or "") for reading in found]
+        goals = targets(store)
+        bars = [goal.target if (goal := goals.of(metric, r.group["product"])) else None for r in found]
+        st.caption("Dot and interval; an open dot may not decide; tick: target")
+        st.plotly_chart(
+            intervals(found, labels, colours(), bars), config=QUIET,
+            key="chart-intervals",
+            alt="; ".join(f"{label}: {in_full(each)}" for label, each in zip(labels, found, strict=True))[:900],
+        )  # fmt: skip
+    with other:
+        goal = targets(store).of(metric)
+        panel(store, metric, scope, height=height_for(len(found)), bar=goal.target if goal else None)
 
 
-def _table(found: Sequence[Reading], names: dict[str, str]) -> None:
-    rows: dict[str, dict[str, object]] = {}
-    for reading in found:
-        product = reading.group["product"] or ""
-        row = rows.setdefault(product, {"Product": names.get(product, product)})
-        number = f"{in_full(reading)} · " if reading.value is not None else ""
-        row[CATALOG[reading.metric].title] = number + sign(reading).word
-    st.header("Products", anchor=False)
-    columns = ("metric", "value", "low", "high", "level", "units", "events", "status", "decides", "missing")
-    table(
-        list(rows.values()),
-        name="products",
-        download=[{"product": r.group["product"], **{name: getattr(r, name) for name in columns}} for r in found],
-    )
+def _what_we_do(store: Warehouse, scope: Scope, found: Sequence[ProductStanding]) -> None:
+    with st.container(border=True, gap="small"):
+        st.header("What we do", anchor=False)
+        due, checks, exists = st.tabs(["Pilots and decisions", "Registry checks", "What exists for my task"])
+        with due:
+            pilots(store, scope, found)
+        with checks:
+            checklist(portfolio_of(store, scope).findings, found)
+        with exists:
+            capabilities(store, scope, found)

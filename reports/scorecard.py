@@ -140,13 +140,10 @@ def gain(contrast: Contrast) -> str:
     if middle is None or low is None or high is None:
         return contrast.refused
     sure = "better" if low > 0 else "worse" if high < 0 else "not surely different"
-    return f"{sure}, {_difference(contrast, middle)} ({_difference(contrast, low)} to {_difference(contrast, high)})"
-
-
-def _difference(contrast: Contrast, number: float) -> str:
     if contrast.metric is None:
-        return f"{number:+.1f} minutes a task"
-    return change(number, measure_of(contrast.metric))
+        return f"{sure}, {middle:+.1f} minutes a task ({low:+.1f} to {high:+.1f})"
+    gained, least, most = (change(number, measure_of(contrast.metric)) for number in (middle, low, high))
+    return f"{sure}, {gained} ({least} to {most})"
 
 
 def _weeks(begins: date, until: date | None) -> int:

@@ -1,10 +1,13 @@
-"""The card of one reading: value, interval, what it counts, status as a sign and a word, and the way to its origin."""
+"""The card of one reading: value, change, interval, what it counts, its status, and the way to its origin."""
+
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from metrics import CATALOG, Reading
+from metrics.compare import Delta
 from pages.parts.text import plain
-from reports.words import interval, percent, sign, units_of
+from reports.words import change, interval_in_full, sign, units_of, value_of
 
 
 def badge(reading: Reading) -> str:
@@ -13,25 +16,56 @@ def badge(reading: Reading) -> str:
     return f":{mark.colour}-badge[:material/{mark.icon}: {mark.word}]"
 
 
-def card(reading: Reading) -> bool:
-    """Draw the card; whether "How computed" was pressed. A reading without a value shows the reason, never a number."""
+def cards(
+    found: Sequence[Reading],
+    deltas: Mapping[str, Delta] | None = None,
+    recent: Mapping[str, list[float]] | None = None,
+    currency: str = "",
+) -> Reading | None:
+    """Draw a grid of cards; the reading whose "How computed" was pressed. `deltas` and `recent` are by metric."""
+    asked = None
+    with st.grid(len(found), min_column_width=220, gap="small"):
+        for reading in found:
+            if card(reading, (deltas or {}).get(reading.metric), (recent or {}).get(reading.metric, []), currency):
+                asked = reading
+    return asked
+
+
+def card(reading: Reading, delta: Delta | None = None, recent: Sequence[float] = (), currency: str = "") -> bool:
+    """Draw one card; whether "How computed" was pressed. A reading without a value shows the reason, never a number.
+
+    `recent` is a run of weekly values without gaps, drawn as a line when it has three or more.
+    """
     metric = CATALOG[reading.metric]
-    with st.container(border=True, height="stretch", gap="small", key=f"card-{reading.metric}"):
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"card-{reading.metric}"):
         if reading.value is None:
             st.markdown(metric.title, help=metric.question)
-            st.markdown(f":gray[{plain(reading.missing)}]")
+            st.caption(plain(reading.missing))
         else:
-            st.metric(metric.title, percent(reading.value), help=metric.question)
-            st.caption(_bounds(reading) + (f"  \n{plain(reading.missing)}" if reading.missing else ""))
+            _metric(reading, delta, recent, currency)
+            st.caption(f"{interval_in_full(reading)} · {units_of(reading)}")
         st.space("stretch")
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(badge(reading), width="content")
-            return st.button("How computed", key=f"how-{reading.metric}", type="tertiary", icon=":material/function:")
+            st.markdown(badge(reading), width="content", help=plain(reading.missing) or sign(reading).means)
+            return st.button(
+                "How computed", key=f"how-{reading.metric}", type="tertiary", icon=":material/function:",
+                help=f"How {metric.title.lower()} is computed",
+            )  # fmt: skip
 
 
-def _bounds(reading: Reading) -> str:
-    bounds = interval(reading)
-    counted = f"{reading.events:,} {CATALOG[reading.metric].counts}"
-    if reading.events != reading.units:  # where each unit counts once, one number says both
-        counted = f"{units_of(reading)} · {counted}"
-    return f"{f'{reading.level:.0%} interval {bounds}%' if bounds else 'No interval'} · {counted}"
+def _metric(reading: Reading, delta: Delta | None, recent: Sequence[float], currency: str) -> None:
+    metric = CATALOG[reading.metric]
+    value = f"{value_of(reading)} {currency}".rstrip() if metric.measure == "money" else value_of(reading)
+    lines = list(recent) if len(recent) >= 3 else None
+    if delta is None or delta.value is None:
+        st.metric(metric.title, value, help=metric.question, chart_data=lines)
+        if delta is not None:
+            st.caption(plain(delta.refused))
+        return
+    colour = {"higher": "normal", "lower": "inverse", "band": "off"}[metric.better] if delta.clear else "off"
+    st.metric(
+        metric.title, value, change(delta.value, metric.measure),
+        delta_color=colour,  # type: ignore[arg-type]
+        delta_description="vs before" if delta.clear or delta.low is None else "may be chance",
+        help=metric.question, chart_data=lines,
+    )  # fmt: skip

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from data.errors import PlumblineError
-from data.settings import settings
 from data.warehouse import Warehouse
 from loaders.history import history
-from metrics import CATALOG, Reading, Scope, compile_sql, evidence
-from metrics.spec import Ratio, dimensions
+from metrics import CATALOG, Reading, Scope, evidence, origin
+from metrics.spec import dimensions
 from pages.parts.card import badge
-from pages.parts.rows import table
+from pages.parts.interaction import interaction
+from pages.parts.rows import picked_row, table
 from pages.parts.text import plain
 from reports.words import in_full, period, sign
 
@@ -52,11 +52,11 @@ def _definition(reading: Reading) -> None:
 
 
 def _sql(store: Warehouse, reading: Reading, scope: Scope) -> None:
-    metric = CATALOG[reading.metric]
-    if not isinstance(metric, Ratio):
-        st.caption("This number is made of other readings.")
+    try:
+        query = origin(store, CATALOG[reading.metric], scope, dimensions(list(reading.group)))
+    except PlumblineError as refusal:
+        st.caption(plain(refusal))
         return
-    query = compile_sql([metric], scope, dimensions(list(reading.group)), settings(store))
     st.caption("One SELECT over the reduced table. Whatever a person chose is a parameter.")
     st.code(query.sql, language="sql", height=340, wrap_lines=True)
     st.code("\n".join(f"${name} = {value}" for name, value in query.params.items()), language=None, wrap_lines=True)
@@ -93,13 +93,17 @@ def _rows(store: Warehouse, reading: Reading, scope: Scope) -> None:
     if not found:
         st.caption("There are no rows behind this number.")
         return
-    st.caption(
-        f"The first {len(found)} rows, through the same filter as the number." if len(found) == ROWS else "All rows."
-    )
-    table(
-        [{name: value for name, value in row.items() if name not in {"cursor", "event_key"}} for row in found],
-        name=f"rows behind {reading.metric}",
-    )
+    one_by_one = "interaction_id" in found[0] and "product_id" in found[0]
+    said = f"The first {len(found)} rows, through the same filter as the number." if len(found) == ROWS else "All rows."
+    st.caption(said + (" Select one to see all that is known of it." if one_by_one else ""))
+    shown = [{name: value for name, value in row.items() if name not in {"cursor", "event_key"}} for row in found]
+    name = f"rows behind {reading.metric}"
+    if not one_by_one:
+        table(shown, name=name)
+        return
+    picked = picked_row(shown, name=name)
+    if picked is not None:
+        interaction(store, str(found[picked]["product_id"]), str(found[picked]["interaction_id"]))
 
 
 def _touches(load: dict[str, object], scope: Scope) -> bool:

@@ -8,6 +8,8 @@ from metrics import waiting
 from pages.parts.scope import Reach
 from reports.words import count
 
+DEMO = "demo"  # who loads the demo company
+MADE_UP = "Made up, to look at. Start an empty warehouse for your own numbers: the README says how."
 FRAME = "frame"  # the session's copy of the pages by URL, for links between them
 
 
@@ -27,6 +29,8 @@ def _state(store: Warehouse, reach: Reach | None) -> None:
     share = f"{100 * refused / read:.1f}% of {count(read, 'record')} quarantined" if read else "nothing quarantined"
     unassigned = waiting(store)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if any(load["loaded_by"] == DEMO for load in loads):
+            st.markdown(":violet-badge[:material/theater_comedy: Demo company]", width="content", help=MADE_UP)
         st.caption(f"Data through {reach.last.day} {reach.last:%b %Y} · {share}", width="content")
         if unassigned:
             link_to("files", f"{count(unassigned, 'interaction')} without a product", ":material/inbox:")
@@ -39,6 +43,13 @@ def link_to(url: str, label: str, icon: str) -> None:
         st.caption(f"{icon} {label}")
     else:
         st.page_link(page, label=label, icon=icon)
+
+
+def go_to(url: str) -> None:
+    """Open another page of ours now, with the scope as it was just set; nothing happens where no frame is around."""
+    page = st.session_state.get(FRAME, {}).get(url)
+    if page is not None:
+        st.switch_page(page)
 
 
 def _number(value: object) -> int:

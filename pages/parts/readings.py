@@ -6,18 +6,31 @@ from datetime import date
 import streamlit as st
 
 from data.warehouse import Warehouse
-from metrics import Reading, Scope, read, series
+from metrics import CATALOG, Reading, Scope, read, series
+from metrics.catalog import dimensions_of
+from metrics.periods import buckets
 from metrics.spec import Grain
 
 
 def readings(store: Warehouse, metrics: Sequence[str], scope: Scope, by: Sequence[str] = ()) -> list[Reading]:
     """Readings of the metrics per group; the same question about the same data is answered from memory."""
-    return _read(store, _state(store), scope.model_dump_json(), tuple(metrics), scope, tuple(by))
+    return _read(store, state(store), scope.model_dump_json(), tuple(metrics), scope, tuple(by))
 
 
 def over_time(store: Warehouse, metric: str, scope: Scope, grain: Grain) -> list[Reading]:
-    """One metric over the days, weeks or months of the scope."""
-    return _series(store, _state(store), scope.model_dump_json(), metric, scope, grain)
+    """One metric over the days, weeks or months of the scope that it holds from their beginning."""
+    scope = from_whole(scope, grain)
+    return _series(store, state(store), scope.model_dump_json(), metric, scope, grain)
+
+
+def from_whole(scope: Scope, grain: Grain) -> Scope:
+    """The scope from the first week or month that it holds from its beginning: a few days before it would be drawn as
+    a week, and their rate jumps. A scope shorter than that stays as it is.
+    """
+    first, *later = buckets(scope.since, scope.until, grain)
+    if first.start == first.first or not later:
+        return scope
+    return scope.model_copy(update={"since": later[0].start})
 
 
 def by_name(found: Sequence[Reading]) -> dict[str, Reading]:
@@ -25,10 +38,31 @@ def by_name(found: Sequence[Reading]) -> dict[str, Reading]:
     return {reading.metric: reading for reading in found}
 
 
+def weekly(store: Warehouse, metrics: Sequence[str], scope: Scope) -> dict[str, list[Reading]]:
+    """The metrics that can be read by week, each over the weeks of the scope, by name."""
+    fit = [name for name in metrics if "week" in dimensions_of(CATALOG[name])[0]]
+    found: dict[str, list[Reading]] = {name: [] for name in fit}
+    for reading in readings(store, fit, from_whole(scope, "week"), by=("week",)) if fit else []:
+        found[reading.metric].append(reading)
+    return found
+
+
+def latest_run(found: Sequence[Reading]) -> list[float]:
+    """The newest run of complete periods without a gap: what a small line may show without lying."""
+    run: list[float] = []
+    for reading in reversed(found):
+        if reading.status == "partial" and not run:
+            continue
+        if reading.value is None:
+            break
+        run.append(reading.value)
+    return run[::-1]
+
+
 @st.cache_data(max_entries=400, show_spinner=False)
 def _read(
     _store: Warehouse,
-    state: tuple[str, int, date],
+    version: tuple[str, int, date],
     asked: str,
     metrics: tuple[str, ...],
     _scope: Scope,
@@ -39,11 +73,11 @@ def _read(
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _series(
-    _store: Warehouse, state: tuple[str, int, date], asked: str, metric: str, _scope: Scope, grain: Grain
+    _store: Warehouse, version: tuple[str, int, date], asked: str, metric: str, _scope: Scope, grain: Grain
 ) -> list[Reading]:
     return series(_store, metric, _scope, grain)
 
 
-def _state(store: Warehouse) -> tuple[str, int, date]:
-    """What an answer depends on beside the question: the warehouse, its version, and today (data grow stale)."""
+def state(store: Warehouse) -> tuple[str, int, date]:
+    """What any answer depends on beside the question: the warehouse, its version, and today (data grow stale)."""
     return str(store.path), store.data_version(), store.clock().date()

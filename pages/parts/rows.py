@@ -26,5 +26,20 @@ def table(rows: Sequence[Row], name: str, download: Sequence[Row] = ()) -> None:
     )  # fmt: skip
 
 
+def picked_row(rows: Sequence[Row], name: str) -> int | None:
+    """Draw the rows so that one can be selected; the place of the selected one."""
+    slug = name.replace(" ", "-").replace(".", "-")
+    state = st.dataframe(
+        [{key: _shown(value) for key, value in row.items()} for row in rows], hide_index=True, alt=name.capitalize(),
+        key=f"pick-{slug}", on_select="rerun", selection_mode="single-row", placeholder="",
+    )  # fmt: skip
+    st.download_button(
+        "Download CSV", csv_bytes(rows), file_name=f"{slug}.csv", mime="text/csv", key=f"csv-{slug}",
+        icon=":material/download:", type="tertiary", on_click="ignore",
+    )  # fmt: skip
+    picked = state["selection"]["rows"]
+    return picked[0] if picked else None
+
+
 def _shown(value: object) -> object:
     return value if isinstance(value, int | float | str | None) else str(value)

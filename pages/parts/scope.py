@@ -1,4 +1,5 @@
-"""What is looked at - product, period, end, granularity - kept in the session and in the address of the page.
+"""What is looked at - product, pilot, team, period, end, granularity, comparison - kept in the session and in the
+address of the page.
 
 The address asks once: a link sets the scope. Choosing another page drops the query from the address, so the scope is
 remembered in the session and written back; whatever is not the default stands in the address again.
@@ -16,15 +17,18 @@ from metrics.spec import Grain, Scope
 ALL = "all"
 PERIODS = {"4w": 28, "8w": 56, "12w": 84, "26w": 182, "all": None}
 GRAINS: tuple[Grain, ...] = ("day", "week", "month")
-DEFAULTS = {"product": ALL, "period": "12w", "until": "", "by": "week"}
+COMPARED = {"previous": "the period before", "none": "nothing"}
+DEFAULTS = {"product": ALL, "pilot": ALL, "team": ALL, "period": "12w", "until": "", "by": "week", "vs": "previous"}
 MEMORY = "scope"  # the session's copy of the choice, and of what the address said when it was last written
 MOST_POINTS = 500
 
 
 class Reach(NamedTuple):
-    """What there is to choose from: products by id with their names, and the days the data cover."""
+    """What there is to choose from: products, pilots and teams by id with their names, and the days the data cover."""
 
     products: Mapping[str, str]
+    pilots: Mapping[str, str]
+    teams: Mapping[str, str]
     first: date
     last: date
 
@@ -33,17 +37,34 @@ class Choice(NamedTuple):
     """The scope as words of the address: what was chosen, and notes about what could not be."""
 
     product: str
+    pilot: str
+    team: str
     period: str
     until: str
     by: str
+    vs: str
     notes: tuple[str, ...] = ()
 
-    def scope(self, reach: Reach) -> Scope:
-        """The choice as the engine asks for it."""
+    def scope(self, reach: Reach, fields: Sequence[str]) -> Scope:
+        """The choice as the engine asks for it, as far as a page with these `fields` of the scope bar goes by it."""
         until = date.fromisoformat(self.until) if self.until else reach.last
         length = PERIODS[self.period]
         since = until - timedelta(days=length - 1) if length else min(reach.first, until)
-        return Scope(since=since, until=until, products=None if self.product == ALL else (self.product,))
+        return Scope(
+            since=since,
+            until=until,
+            products=_named(self.product) if "product" in fields else None,
+            pilots=_named(self.pilot) if "pilot" in fields else None,
+            teams=_named(self.team) if "team" in fields else None,
+        )
+
+    def with_one(self, name: str, reach: Reach) -> "Choice":
+        """The choice for a page that shows exactly one product or pilot: the first there is, where none is chosen."""
+        among: Mapping[str, str] = {"product": reach.products, "pilot": reach.pilots}.get(name, {})
+        if not among or getattr(self, name) != ALL:
+            return self
+        first = next(iter(among))
+        return self._replace(product=first) if name == "product" else self._replace(pilot=first)
 
     def address(self) -> dict[str, str]:
         """The part of the choice that differs from the default, as query parameters."""
@@ -86,55 +107,35 @@ def remember(choice: Choice) -> None:
             memory[f"{name} in the address"] = wanted[name]
 
 
-def bar(choice: Choice, reach: Reach) -> None:
-    """Draw the scope bar; a change runs the page again with the new choice."""
-    names = {ALL: "All products", **reach.products}
-    st.session_state[MEMORY]["end drawn"] = reach.last.isoformat()
-    offered: dict[str, object] = {
-        "product": choice.product,
-        "period": choice.period,
-        "until": date.fromisoformat(choice.until) if choice.until else reach.last,
-        "by": choice.by,
-    }
-    for name, value in offered.items():
-        if st.session_state.get(_key(name)) != value:
-            st.session_state[_key(name)] = value
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope-bar"):
-        st.selectbox(
-            "Product", list(names), format_func=lambda product: names[product], key=_key("product"), width=230,
-            label_visibility="collapsed",
-        )  # fmt: skip
-        st.segmented_control(
-            "Period",
-            list(PERIODS),
-            required=True,
-            key=_key("period"),
-            format_func=_period_words,
-            label_visibility="collapsed",
-        )
-        st.caption("up to", width="content")
-        st.date_input(
-            "Up to", min_value=reach.first, max_value=reach.last, format="YYYY-MM-DD", key=_key("until"), width=135,
-            label_visibility="collapsed",
-        )  # fmt: skip
-        st.caption("by", width="content")
-        st.segmented_control(
-            "By", GRAINS, required=True, key=_key("by"), format_func=str.capitalize, label_visibility="collapsed"
-        )
-    for note in choice.notes:
-        st.caption(f":material/info: {note}")
+def choose(name: str, value: str) -> None:
+    """Set one field of the scope from within a page; the next run looks at that."""
+    st.session_state.pop(_key(name), None)
+    st.session_state.setdefault(MEMORY, {})[name] = value
+
+
+def chosen(name: str) -> str:
+    """A field of the scope as this session has it."""
+    return str(st.session_state.get(MEMORY, {}).get(name, DEFAULTS[name]))
 
 
 def grain(scope: Scope) -> Grain:
     """The granularity chosen for charts; days are widened to weeks where they would be too many to see."""
-    chosen = str(st.session_state.get(MEMORY, {}).get("by", DEFAULTS["by"]))
-    if chosen == "day" and (scope.until - scope.since).days >= MOST_POINTS:
+    by = chosen("by")
+    if by == "day" and (scope.until - scope.since).days >= MOST_POINTS:
         return "week"
-    return next((each for each in GRAINS if each == chosen), "week")
+    return next((each for each in GRAINS if each == by), "week")
+
+
+def compared() -> bool:
+    """Whether numbers are held against the period before."""
+    return chosen("vs") == "previous"
+
+
+def _named(value: str) -> tuple[str, ...] | None:
+    return None if value == ALL else (value,)
 
 
 def _refusal(name: str, value: str, reach: Reach) -> str:
-    choices: Sequence[str] = {"product": [ALL, *reach.products], "period": [*PERIODS], "by": GRAINS}.get(name, ())
     if name == "until":
         try:
             good = not value or reach.first <= date.fromisoformat(value) <= reach.last
@@ -145,12 +146,15 @@ def _refusal(name: str, value: str, reach: Reach) -> str:
             if good
             else f"The link ends on '{value[:40]}', where there are no data; showing data up to the last day."
         )
-    if value in choices:
+    choices: Mapping[str, Sequence[str]] = {
+        "product": [ALL, *reach.products], "pilot": [ALL, *reach.pilots], "team": [ALL, *reach.teams],
+        "period": [*PERIODS], "by": GRAINS, "vs": [*COMPARED],
+    }  # fmt: skip
+    if value in choices[name]:
         return ""
-    instead = "all products" if name == "product" else DEFAULTS[name]
-    return (
-        f"The link asks for {name} '{value[:40]}', which is not here.{did_you_mean(value, choices)} Showing {instead}."
-    )
+    instead = f"all {name}s" if DEFAULTS[name] == ALL else DEFAULTS[name]
+    nearest = did_you_mean(value, choices[name])
+    return f"The link asks for {name} '{value[:40]}', which is not here.{nearest} Showing {instead}."
 
 
 def _key(name: str) -> str:
@@ -159,7 +163,3 @@ def _key(name: str) -> str:
 
 def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _period_words(period: str) -> str:
-    return "All" if period == "all" else period

@@ -21,7 +21,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # Streamlit looks for its server under the page's own address first; it finds it at the second attempt.
-OWN_NOISE = re.compile(r"/(overview|files|portfolio|data)/_stcore/(health|host-config)")
+OWN_NOISE = re.compile(r"/[a-z]+/_stcore/(health|host-config)")
 QUIET = """() => {
   const app = document.querySelector('[data-testid=stApp]')
   const state = app ? app.dataset.testScriptState : ''

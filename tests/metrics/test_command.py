@@ -13,8 +13,11 @@ import pytest
 
 from metrics import CATALOG, HEADLINES
 from metrics.__main__ import main
+from metrics.scorecard import scorecard
+from metrics.scorecard_data import as_data
 from metrics.spec import Reading
 from tests.metrics.company import Company, day, granted, tasks
+from tests.metrics.trials import bar, tried
 
 
 @pytest.fixture
@@ -25,7 +28,7 @@ def shop(company: Company) -> str:
         "user_days", [tasks(f"p{n}", day(7 * w + 6), 2, 1, scenario_id="letters") for n in range(40) for w in range(4)]
     )
     company.has("user_days", [{**tasks("p1", day(1), 7), "product_id": "stray"}])
-    company.has("pilots", [{"pilot_id": "trial", "product_id": "chat", "starts_on": day(0)}])
+    company.has("pilots", [{"pilot_id": "trial", "product_id": "chat", "name": "Trial", "starts_on": day(0)}])
     company.store.close()
     return str(company.store.path)
 
@@ -132,6 +135,41 @@ def test_sql_prints_the_statement_with_its_parameters(shop: str, capsys: pytest.
     assert "-- $until = 2026-10-04" in out
     assert "GROUP BY bucket" in out
     assert main(["sql", "task_succes", "--warehouse", shop]) == 2
+
+
+def test_a_scorecard_says_the_proposal_its_rule_and_its_reasons(
+    company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The text has the answer, the rule in words, what is needed, and a row for each criterion."""
+    tried(company).store.close()
+    assert main(["scorecard", "trial", "--warehouse", str(company.store.path)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Trial has proven itself: ")
+    assert "Proposal: scale, by rule scale: Every must is met, and nothing stands against it." in out
+    assert "- It is better than the current way of working, by evidence of level B." in out
+    (row,) = [line for line in out.splitlines() if "task_success" in line]
+    assert row.split("  ")[0] == "must"
+    assert all(cell in row for cell in ("≥\u00a060.0%", "60.0%", "81.2%", "71.1–88.4", "12\u00a0people", "✓ Met"))
+
+
+def test_a_scorecard_as_json_is_one_object(company: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    """--json prints exactly what others rely on; of a pilot that shows nothing the numbers are null."""
+    tried(company, criteria=[bar(), bar("speed", "sme_response_time", better="lower", at=4, floor=8)])
+    store = company.store
+    wanted = as_data(scorecard(store, "trial"))
+    store.close()
+    assert main(["scorecard", "trial", "--json", "--warehouse", str(store.path)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == wanted
+    assert found["criteria"][0]["value"] is None
+    assert (found["criteria"][0]["status"], found["decided"], found["overdue"]) == ("not_measured", None, False)
+
+
+def test_an_unknown_pilot_gets_the_right_one(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, nothing on stdout, and the nearest name."""
+    assert main(["scorecard", "trail", "--warehouse", shop]) == 2
+    out, err = capsys.readouterr()
+    assert (out, "Did you mean 'trial'?" in err) == ("", True)
 
 
 def test_the_command_runs_as_a_module(shop: str) -> None:

@@ -85,9 +85,13 @@ def test_only_what_people_found_critical_in_the_pilots_tasks_counts(company: Com
 
 
 def test_an_error_that_was_corrected_is_none(company: Company) -> None:
-    """A check that was repeated counts as it came out last."""
-    checks = [check("t0", day(2), False, severity=1, error_type="unsafe"), check("t0", day(5), True)]
-    assert found(holds(company, [talk("t0", "p00", day(1))], checks)) == Harm(low=0.0, count=0)
+    """A check that was repeated counts as it came out last: passed, or less bad than it seemed."""
+    talks = [talk(name, "p00", day(1)) for name in ("t0", "t1")]
+    checks = [
+        check("t0", day(2), False, severity=1, error_type="unsafe"), check("t0", day(5), True),
+        check("t1", day(2), False, severity=1, error_type="unsafe"), check("t1", day(5), False, severity=3),
+    ]  # fmt: skip
+    assert found(holds(company, talks, checks)) == Harm(low=0.0, count=0)
 
 
 def test_nobody_looked_is_not_no_harm(company: Company) -> None:

@@ -2,7 +2,8 @@ from streamlit.testing.v1 import AppTest
 
 from data.warehouse import Warehouse
 from metrics import HEADLINES, default_scope, read
-from reports.words import in_full, interval, percent
+from pages.portfolio import CARDS
+from reports.words import interval, interval_in_full, value_of
 from tests.pages.conftest import draw
 
 
@@ -13,21 +14,25 @@ def said(page: AppTest) -> str:
 
 
 def test_the_first_line_answers_the_question_of_the_role(company: Warehouse) -> None:
-    """The page begins with one computed sentence that names the product to look at and who is not judged yet."""
-    first = draw("portfolio", company).markdown[0].value
+    """The page begins with one computed sentence: what nobody measures yet, which product does worst, who is open."""
+    first = draw("portfolio", company).markdown[0].value.replace("\\", "")
+    assert "No product can be judged yet: errors and ROI not measured." in first
     assert "Look at search first" in first
     assert "coder (too few people)" in first
     assert "notes (too little data)" in first
 
 
 def test_every_headline_number_has_interval_units_and_status(company: Warehouse) -> None:
-    """A card shows the value of the reading, its interval and units, and the status as a word."""
+    """A card shows the value of the reading, its interval and units, and the status as a word; else the reason."""
     page = draw("portfolio", company)
-    found = read(company, HEADLINES, default_scope(company))
-    assert [metric.value for metric in page.metric] == [percent(reading.value) for reading in found]
+    found = read(company, CARDS, default_scope(company))
+    assert [metric.value for metric in page.metric] == [value_of(each) for each in found if each.value is not None]
+    assert len(page.metric) >= 3
     for reading in found:
-        assert reading.low is not None
-        assert f"95% interval {interval(reading)}%" in said(page)
+        if reading.value is None:
+            assert reading.missing in said(page)
+        else:
+            assert interval_in_full(reading) in said(page)
     assert "Measured]" in said(page)
 
 
@@ -46,24 +51,26 @@ def test_a_number_that_is_missing_is_a_sentence(company: Warehouse) -> None:
     assert "No audience is registered for notes" in said(page)
 
 
-def test_the_table_has_every_product_with_value_interval_and_status(company: Warehouse) -> None:
-    """Each product stands in one row; each cell is the reading in full and its status in a word."""
+def test_the_board_has_every_product_with_verdict_value_and_interval(company: Warehouse) -> None:
+    """Each product stands in one row, worst first: its proposal, its health, and each reading or why there is none."""
     rows = draw("portfolio", company).dataframe[0].value
     found = {
         (r.group["product"], r.metric): r for r in read(company, HEADLINES, default_scope(company), by=("product",))
     }
-    assert list(rows["Product"]) == ["chat", "coder", "notes", "search"]
-    cells = dict(zip(rows["Product"], rows["Task success"], strict=True))
-    assert cells["chat"] == f"{in_full(found['chat', 'task_success'])} · Measured"
-    assert cells["notes"].endswith("Too little data")
-    assert dict(zip(rows["Product"], rows["Adoption"], strict=True))["notes"] == "Not measured"
+    assert sorted(rows["Product"]) == ["chat", "coder", "notes", "search"]
+    cells = dict(zip(rows["Product"], rows["Success"], strict=True))
+    chat = found["chat", "task_success"]
+    assert cells["chat"] == f"{value_of(chat)} ({interval(chat)})"
+    assert cells["notes"].endswith("○")
+    assert dict(zip(rows["Product"], rows["Adoption"], strict=True))["notes"] == "not measured"
+    assert {word for words in rows["Verdict"] for word in words} == {"? Measure"}
 
 
 def test_charts_can_be_read_without_seeing_them(company: Warehouse) -> None:
     """Each chart has a text with its values, for whoever cannot see it."""
     charts = draw("portfolio", company).get("plotly_chart")
     texts = [chart.proto.alt for chart in charts]
-    assert len(texts) == 2
+    assert len(texts) == 3
     assert all("people" in text and "%" in text for text in texts)
 
 

@@ -1,0 +1,39 @@
+"""The registry checks: what the registry leaves open or contradicts, by check, each with its rule in words."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from metrics.checks import CHECKS, Finding
+from metrics.standing import ProductStanding
+from pages.parts.text import plain
+from reports.tables import csv_bytes
+from reports.words import count
+
+
+def checklist(findings: Sequence[Finding], found: Sequence[ProductStanding]) -> None:
+    """Draw every check that something breaks, most rows first; those that hold are counted."""
+    if not findings:
+        st.markdown(":material/check_circle: Nothing breaks any check of the registry.")
+        return
+    names = {each.product.product_id: each.product.name for each in found}
+    broken = {check: [each for each in findings if each.check == check.id] for check in CHECKS}
+    held = sum(not rows for rows in broken.values())
+    st.caption(f"{count(len(findings), 'open point')} in {len(CHECKS) - held} checks; {held} checks hold.")
+    for check, rows in sorted(broken.items(), key=lambda each: -len(each[1])):
+        if not rows:
+            continue
+        with st.expander(f"{plain(check.title)} · {len(rows)}", icon=":material/rule:"):
+            st.caption(f"`{check.id}` {plain(check.rule, 400)}")
+            st.dataframe(
+                [{"Product": names.get(row.product or "", row.product or ""), "What": row.what} for row in rows],
+                hide_index=True, key=f"check-{check.id}", alt=f"{check.title}: {count(len(rows), 'row')}",
+                column_config={"What": st.column_config.TextColumn(width="large")},
+            )  # fmt: skip
+    st.download_button(
+        "Download CSV",
+        csv_bytes([{"check": f.check, "product": f.product, "pilot": f.pilot, "subject": f.subject, "what": f.what}
+                   for f in findings]),
+        file_name="registry-checks.csv", mime="text/csv", key="csv-checks", icon=":material/download:",
+        type="tertiary", on_click="ignore",
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""A closer look at one side of a product at a time: only the open tab is computed and drawn."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from data.warehouse import Warehouse
+from metrics import Scope
+from pages.parts.coverage import coverage_of
+from pages.parts.demands import decisions_of, requirements_of
+from pages.parts.errors import errors_of
+from pages.parts.experts import escalations_of, experts_of
+from pages.parts.value import value_of_product
+
+
+@st.fragment
+def closer(store: Warehouse, scope: Scope) -> None:
+    """Draw the tabs; another one runs this part of the page again, and nothing else."""
+    with st.container(border=True, gap="xxsmall"):
+        st.header("A closer look", anchor=False)
+        drawn = _drawn()
+        tabs = st.tabs(list(drawn), key="closer", on_change="rerun")
+        for tab, draw in zip(tabs, drawn.values(), strict=True):
+            if tab.open:
+                with tab:
+                    draw(store, scope)
+
+
+def _drawn() -> dict[str, Callable[[Warehouse, Scope], None]]:
+    return {
+        "Errors": errors_of,
+        "Escalations": escalations_of,
+        "Context": coverage_of,
+        "Experts": experts_of,
+        "Cost and value": value_of_product,
+        "Requirements": requirements_of,
+        "Decisions": decisions_of,
+    }

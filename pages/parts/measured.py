@@ -1,0 +1,25 @@
+"""Every reading of one product, asked for at once: panels take theirs from here, so that no panel asks again."""
+
+from data.warehouse import Warehouse
+from metrics import CATALOG, HEADLINES, Reading, Scope
+from metrics.catalog import dimensions_of
+from metrics.spec import Grain
+from pages.parts.readings import by_name, from_whole, readings
+from reports.band import PARTS
+
+
+def measured(store: Warehouse, scope: Scope) -> dict[str, Reading]:
+    """The readings of all metrics over the whole scope, by name."""
+    return by_name(readings(store, tuple(CATALOG), scope))
+
+
+def measured_by(store: Warehouse, scope: Scope, grain: Grain) -> dict[str, list[Reading]]:
+    """The headlines and the outcomes of all tasks over days, weeks or months, by name: those that can be read so.
+
+    Days of the scope before its first whole week or month are left out.
+    """
+    names = [name for name in (*HEADLINES, *PARTS) if name in CATALOG and grain in dimensions_of(CATALOG[name])[0]]
+    found: dict[str, list[Reading]] = {name: [] for name in names}
+    for reading in readings(store, names, from_whole(scope, grain), by=(grain,)):
+        found[reading.metric].append(reading)
+    return found
