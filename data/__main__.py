@@ -201,10 +201,11 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 refused (nothing was changed) or not well, 2 wrong usage.",
     )
     everywhere = argparse.ArgumentParser(add_help=False)
-    everywhere.add_argument(
-        "--warehouse", type=Path, default=default_path(), metavar="FILE",
-        help="the warehouse (default: PLUMBLINE_WAREHOUSE, else data/warehouse.duckdb)",
-    )  # fmt: skip
+    for place, default in ((parser, default_path()), (everywhere, argparse.SUPPRESS)):  # before the command or after it
+        place.add_argument(
+            "--warehouse", type=Path, default=default, metavar="FILE",
+            help="the warehouse (default: PLUMBLINE_WAREHOUSE, else data/warehouse.duckdb)",
+        )  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:

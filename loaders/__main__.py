@@ -25,9 +25,11 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     whole = argparse.ArgumentParser(prog="python -m loaders", description=__doc__)
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument(
-        "--warehouse", type=Path, metavar="FILE", help="default: PLUMBLINE_WAREHOUSE, else data/warehouse.duckdb"
-    )
+    for place, default in ((whole, None), (shared, argparse.SUPPRESS)):  # before the command or after it
+        place.add_argument(
+            "--warehouse", type=Path, metavar="FILE", default=default,
+            help="default: PLUMBLINE_WAREHOUSE, else data/warehouse.duckdb",
+        )  # fmt: skip
     shared.add_argument("--json", action="store_true", help="print JSON")
     commands = whole.add_subparsers(dest="command", required=True)
     one = commands.add_parser("load", parents=[shared], help="load files (a folder: every file in it)")

@@ -143,3 +143,15 @@ def test_a_warehouse_in_use_is_refused(made: Path) -> None:
     assert refused.returncode == 1
     assert "in use by process" in refused.stderr
     assert not (made.parent / "copy.duckdb").exists()
+
+
+@pytest.mark.parametrize("room", ["data", "loaders", "metrics"])
+def test_the_warehouse_may_be_named_before_or_after_the_command(made: Path, room: str) -> None:
+    """`python -m ROOM --warehouse FILE COMMAND` and `python -m ROOM COMMAND --warehouse FILE` are the same."""
+    command = {"data": "check", "loaders": "list", "metrics": "read"}[room]
+    said = [
+        subprocess.run([sys.executable, "-m", room, *order], capture_output=True, text=True, cwd=ROOT, check=False)
+        for order in (["--warehouse", str(made), command], [command, "--warehouse", str(made)])
+    ]
+    assert [each.returncode for each in said] == [0, 0], said[0].stderr
+    assert said[0].stdout == said[1].stdout
