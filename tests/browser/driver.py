@@ -103,7 +103,9 @@ class Visit:
             self.errors.append(said)
 
     def numbers(self) -> list[str]:
-        """The headline values on the page."""
+        """The headline values on the page, once they are all there: on a busy machine a page pauses as it is drawn."""
+        self.page.get_by_test_id("stMetricValue").first.wait_for()
+        self.settled()
         return self.page.get_by_test_id("stMetricValue").all_inner_texts()
 
     def query(self) -> dict[str, str]:
