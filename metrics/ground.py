@@ -64,8 +64,10 @@ class Ground:
         """The products a group is made of."""
         if product := group.get("product"):
             return (product,)
-        pilot = self.pilots.get(group.get("pilot") or "")
-        return (pilot.product,) if pilot else self.products
+        if pilot := self.pilots.get(group.get("pilot") or ""):
+            return (pilot.product,)
+        asked = [self.pilots[name].product for name in self.scope.pilots or () if name in self.pilots]
+        return tuple(product for product in self.products if product in asked) if asked else self.products
 
     def pilot_of(self, group: Group) -> Pilot | None:
         """The one pilot a group is about, if it is about one."""

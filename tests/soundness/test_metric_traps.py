@@ -309,3 +309,18 @@ def test_an_unknown_metric_is_named_with_the_nearest(company: Company, september
     """A misspelt metric is refused with the one that was meant."""
     with pytest.raises(ValueError, match=r"There is no metric 'task_sucess'\. Did you mean 'task_success'\?"):
         read(company.store, ["task_sucess"], september)
+
+
+def test_a_pilot_is_not_stale_because_another_product_is(company: Company, september: Scope) -> None:
+    """Asked about pilots alone, the data of their own products are judged: an overdue feed elsewhere is not theirs."""
+    company.sells("chat", "code").has("pilots", [{"pilot_id": "trial", "product_id": "chat", "starts_on": MONDAY,
+                                                  "ends_on": SUNDAY}])  # fmt: skip
+    company.has("user_days", [tasks(f"p{n}", day(w), 2, 1) for n in range(40) for w in (0, 7, 14, 21, 27)])
+    company.has("user_days", [tasks("q", day(3), 1, 0, product="code")])
+    company.has("audience", [granted(f"p{n}", pilot="trial") for n in range(40)])
+    company.has("feeds", [{"product_id": "code", "fact": "interactions", "cadence_days": 7}])
+    scope = september.model_copy(update={"pilots": ("trial",)})
+    (alone,) = read(company.store, ["task_success"], scope)
+    (split,) = read(company.store, ["task_success"], scope, by=("pilot",))
+    assert (alone.status, alone.value, alone.units) == (split.status, split.value, split.units)
+    assert (alone.status, alone.value, alone.units) == ("ok", pytest.approx(2 / 3), 40)
