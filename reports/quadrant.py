@@ -59,17 +59,14 @@ def quadrant(
 
 
 def _places(pairs: Sequence[tuple[Reading, Reading, str]]) -> list[str]:
-    """Each label above its dot, below it where another dot lies just above, and inwards at the right edge."""
+    """Each label above its dot, below it where another dot lies just above, and inwards near the edges."""
     found = []
-    right = max((x.value or 0 for x, _, _ in pairs), default=0)
+    uses = [x.value or 0 for x, _, _ in pairs]
+    least, most = min(uses, default=0), max(uses, default=0)
     for x, y, _ in pairs:
-        near = [
-            other
-            for a, b, _ in pairs
-            if (other := (b.value or 0) - (y.value or 0)) > 0
-            and other < 0.05
-            and abs((a.value or 0) - (x.value or 0)) < 0.12
-        ]
-        side = " left" if x.value == right and len(pairs) > 1 else " center"
-        found.append(("bottom" if near else "top") + side)
+        use, success = x.value or 0, y.value or 0
+        near = any(0 < (b.value or 0) - success < 0.05 and abs((a.value or 0) - use) < 0.12 for a, b, _ in pairs)
+        place = (use - least) / (most - least) if most > least else 0.5
+        side = "right" if place < 0.2 else "left" if place > 0.8 else "center"
+        found.append(f"{'bottom' if near else 'top'} {side}")
     return found

@@ -77,8 +77,9 @@ def interval_in_full(reading: Reading) -> str:
 
 def change(value: float, measure: Measure) -> str:
     """A difference with its sign: "+1.5 pp" of shares, "-0.4 h", "+0.12×"."""
-    sense = "+" if value >= 0 else "-"
-    return f"{sense}{_number(abs(value), measure)}{f'{NBSP}pp' if measure == 'share' else MARKS[measure]}"
+    number = _number(abs(value), measure)
+    sense = "" if not number.strip("0.") else "+" if value > 0 else "-"
+    return f"{sense}{number}{f'{NBSP}pp' if measure == 'share' else MARKS[measure]}"
 
 
 def _number(value: float, measure: Measure) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from metrics.spec import Reading
 from reports import answers
-from reports.words import count, in_full, interval, listed, percent, period, sign, units_of
+from reports.words import change, count, in_full, interval, listed, percent, period, sign, units_of
 
 
 @pytest.fixture
@@ -94,3 +94,11 @@ def test_the_answer_never_rests_on_readings_that_may_not_decide(reading: Reading
     )
     assert answers.success([few], {}) == "No product can be judged on task success yet: small (too few people)."
     assert "nothing to compare" in answers.success([], {})
+
+
+def test_no_change_has_no_sign() -> None:
+    """What rounds to nothing neither rose nor fell."""
+    assert [change(value, "share") for value in (0.0004, -0.0004, 0.012, -0.012)] == [
+        "0.0\u00a0pp", "0.0\u00a0pp", "+1.2\u00a0pp", "-1.2\u00a0pp"
+    ]  # fmt: skip
+    assert change(-0.4, "hours") == "-0.4\u00a0h"
