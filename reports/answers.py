@@ -33,11 +33,12 @@ def portfolio(found: Sequence[ProductStanding]) -> str:
         return f"{verb} {first.product.name} first: {_lowered(first.verdict.reason)} {summary}".strip()
     if "scale" in counts:
         return f"Nothing is surely failing; {listed(counts['scale'])} can be scaled. {summary}".strip()
-    lowest = success([e.readings["task_success"] for e in found if "task_success" in e.readings], _names(found))
+    ends = [each.readings["task_success"] for each in found if "task_success" in each.readings]
+    lowest = success(ends, _names(found)) if any(reading.decides for reading in ends) else ""
     if set(counts) == {"measure"}:
         missing = [name for name in found[0].verdict.unknown if all(name in e.verdict.unknown for e in found)]
-        why = f"{listed(missing)} not measured" if missing else "too little is measured of each"
-        return f"No product can be judged yet: {why}. {lowest}"
+        why = f"{listed(missing, 9)} not measured" if missing else "too little is measured of each"
+        return f"No product can be judged yet: {why}. {lowest}".strip()
     return f"Nothing is surely failing. {summary} {lowest}".strip()
 
 
