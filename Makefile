@@ -45,7 +45,7 @@ lock: $(VENV)/.lock-tools ## pin the newest versions that requirements*.txt allo
 	@for name in requirements requirements-dev; do \
 	  printf '# Made by `make lock` from %s.txt for Python 3.11. Do not edit.\n' $$name > $$name.lock.new && \
 	  $(VENV)/lock/bin/python -m piptools compile --quiet --generate-hashes --strip-extras --no-header --no-emit-options \
-	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file - $$name.txt >> $$name.lock.new && \
+	    --output-file - $$name.txt >> $$name.lock.new && \
 	  mv $$name.lock.new $$name.lock || { rm -f $$name.lock.new; exit 1; }; \
 	done
 	@touch $(VENV)/.packages $(VENV)/.tools

@@ -7,18 +7,22 @@ is off from the start instead of from the first run of app.py on.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+
+import pages
 
 
 @asynccontextmanager
 async def ready(_: object) -> AsyncIterator[None]:
     """What happens before the first visit."""
     PagesManager.uses_pages_directory = False
-    from pages import data, pilot, portfolio, product  # noqa: F401  (with everything they stand on: seconds a visitor need not wait)
-
+    for page in iter_modules(pages.__path__, "pages."):
+        import_module(page.name)  # with everything it stands on: seconds that a visitor need not wait
     yield
 
 

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 from uuid import uuid4
 
-from data.cursor import Rows, Transaction
+from data.cursor import Transaction
 from data.errors import RegistryError
+from data.names import names
 from data.people import PersonRecord
 from data.portfolio import Decision, Pilot
 from data.pseudonym import Pseudonyms
@@ -73,11 +74,6 @@ def record(store: Warehouse, pilot: Pilot, draft: Draft, *, recommended: str, re
             raise RegistryError("The second name must be another person.", "Nothing was recorded.")
         save(tx, [decided], who)
     return decided
-
-
-def names(store: Rows) -> dict[str, str]:
-    """The names people gave, by user id as it is stored."""
-    return {row.user_id: row.display_name for row in current(store, PersonRecord) if row.display_name}
 
 
 def _person(tx: Transaction, name: str) -> str:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from data.errors import did_you_mean
 from data.facts import FACTS
 from loaders.contract import columns_of
-from loaders.csvtext import LONGEST_CELL, header_of, records
+from loaders.csvtext import LONGEST_CELL, header_of, records, told
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import read_head
 from loaders.jsontext import documents, text
@@ -102,15 +102,8 @@ def _parse_csv(path: Path, stage: Stage, table: str) -> None:
     order = {name: place[given.strip().lower()] for name, given in known.items()}
     rows = stage.table("records", ["source_row", "line", *order])
     plain = frozenset(order.values())
-    for record in records(path, delimiter, len(names), plain):
-        stage.read()
-        if record.code == "blank" or (record.cells and not any(cell.strip() for cell in record.cells)):
-            stage.blank()
-        elif record.fault:
-            stage.broken(record.line, None, record.code, f"{record.fault[0].upper()}{record.fault[1:]}.")
-        else:
-            cells = (record.cells[index] for index in order.values())
-            rows.add(str(record.row), str(record.line), *cells)
+    for record in told(records(path, delimiter, len(names), plain), stage):
+        rows.add(str(record.row), str(record.line), *(record.cells[index] for index in order.values()))
     stage.fill(table, order, _located("records", order))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from loaders.format import Refused
+from loaders.format import Refused, Stage
 from loaders.head import delimiter_of, header_cells
 
 LONGEST_CELL = 16 << 20
@@ -27,6 +27,18 @@ class Record:
     cells: tuple[str, ...] = ()
     fault: str = ""
     code: str = ""
+
+
+def told(found: Iterable[Record], stage: Stage) -> Iterator[Record]:
+    """The records that hold something; every one is counted, blank and broken ones are handed to the stage."""
+    for record in found:
+        stage.read()
+        if record.code == "blank" or (record.cells and not any(cell.strip() for cell in record.cells)):
+            stage.blank()
+        elif record.fault:
+            stage.broken(record.line, None, record.code, f"{record.fault[0].upper()}{record.fault[1:]}.")
+        else:
+            yield record
 
 
 def header_of(path: Path) -> tuple[list[str], str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data.errors import did_you_mean
-from loaders.csvtext import Record, records
+from loaders.csvtext import Record, records, told
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import delimiter_of, read_head
 from loaders.jira_dates import ORDERS, Clock, order_of
@@ -94,19 +94,13 @@ def _parse(path: Path, stage: Stage) -> None:
         *(name for name, sources in _FROM.items() if any(source in sheet.places for source in sources)),
     ]  # fmt: skip
     table = stage.table("issues", ["source_row", "line", *filled])
-    for record in sheet.records():
-        stage.read()
-        if record.code == "blank" or (record.cells and not any(cell.strip() for cell in record.cells)):
-            stage.blank()
-        elif record.fault:
-            stage.broken(record.line, None, record.code, f"{record.fault[0].upper()}{record.fault[1:]}.")
+    for record in told(sheet.records(), stage):
+        try:
+            ticket = tickets.ticket(record.cells)
+        except CellError as error:
+            stage.broken(record.line, error.column, error.code, error.message, error.value)
         else:
-            try:
-                ticket = tickets.ticket(record.cells)
-            except CellError as error:
-                stage.broken(record.line, error.column, error.code, error.message, error.value)
-            else:
-                table.add(str(record.row), str(record.line), *(ticket[name] for name in filled))
+            table.add(str(record.row), str(record.line), *(ticket[name] for name in filled))
     stage.fill("tickets", filled, _located(filled))
     _tell(stage, sheet, tickets, clock)
 

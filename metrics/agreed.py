@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 from data.cursor import Row
 from data.portfolio import Criterion, Pilot
 from metrics.catalog import measure_of
-from metrics.health import Goal, aim, amount
+from metrics.health import Goal, aim, reached
 
 
 class Agreed(NamedTuple):
@@ -50,7 +50,7 @@ def bar_in_words(row: Criterion) -> str:
     """The bar with its direction, and its floor: "at least 80.0% (floor 65.0%)"."""
     measure = measure_of(row.metric)
     goal = Goal(better=row.better, target=row.bar, floor=row.floor)
-    return aim(goal, measure) + ("" if row.floor is None else f" (floor {amount(row.floor, measure)})")
+    return aim(goal, measure) + ("" if row.floor is None else f" (floor {reached(row.floor, measure)})")
 
 
 def _kept(versions: Sequence[Row], on: date) -> Row | None:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from scipy.special import ndtri
 
-from metrics.health import Goal, Measured, aim, amount, said, upright
+from metrics.health import Goal, Measured, aim, reached, said, upright
 from metrics.spec import Better, Measure
 from metrics.statistics import t_quantile
 
@@ -91,7 +91,7 @@ def judge_criterion(criterion: Criterion, seen: Measured | None, power: float = 
         return Outcome("met", True, False, False, f"{numbers}: the whole interval meets {bar}.")
     if stands.high < stands.target:
         failed = stands.floor is not None and stands.high < stands.floor
-        beyond = f", and its floor of {amount(criterion.floor, criterion.measure)}" if failed else ""
+        beyond = f", and its floor of {reached(criterion.floor, criterion.measure)}" if failed else ""
         return Outcome("missed", True, failed, True, f"{numbers}: the whole interval misses {bar}{beyond}.")
     if short:
         return Outcome("inconclusive", True, False, True, f"{numbers}: the value misses {bar}, the interval spans it.")

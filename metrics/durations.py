@@ -10,8 +10,8 @@ from metrics import survival
 from metrics.business_clock import waited
 from metrics.compile import Query, bound, with_clause
 from metrics.definition import definition_hash
-from metrics.ground import FOREVER, Ground
-from metrics.groups import Place, in_words
+from metrics.ground import Ground
+from metrics.groups import NO_PRODUCT, Place, in_words, outside
 from metrics.reduced import VIEWS
 from metrics.spec import Asked, Dimension, Duration, Estimate, Key, MetricError, Part, Reading, Scope
 from metrics.statistics import rounded
@@ -112,14 +112,13 @@ def _case(metric: Duration, place: Place, row: Mapping[str, object], ground: Gro
     pilot, whose = ground.pilot_of(group), in_words(ground, group)
     tickets, first, last, unmeasured = _tickets(row), bucket.first, bucket.last, ""
     if not ground.products:
-        unmeasured = "The registry has no product that this may count: register one and assign its data to it."
+        unmeasured = NO_PRODUCT
     elif not ground.measurable(metric.fact, group):
         unmeasured = f"No {metric.units_are} of {whose} have been loaded."
     elif pilot and pilot.starts_on <= last and pilot.ends_on >= first:
         first, last = max(first, pilot.starts_on), min(last, pilot.ends_on)
-    elif pilot and not tickets:
-        until = "" if pilot.ends_on == FOREVER else f" to {pilot.ends_on}"
-        unmeasured = f"The pilot ran from {pilot.starts_on}{until}, outside this period."
+    elif not tickets:
+        unmeasured = outside(ground, group, bucket)
     span = ground.span(metric.fact, group, first, last)
     enough = int(getattr(ground.settings, metric.enough))
     return Case(

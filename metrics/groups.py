@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
-from metrics.ground import Ground
+from metrics.ground import FOREVER, Ground
 from metrics.periods import Bucket, buckets, whole
 from metrics.spec import GRAINS, Dimension, Group, Key
 from metrics.view import grain_of, keys_of
@@ -63,3 +63,15 @@ def in_words(ground: Ground, group: Group) -> str:
             or ["all products"]
         )
     return ", ".join(parts)
+
+
+NO_PRODUCT = "The registry has no product that this may count: register one and assign its data to it."
+
+
+def outside(ground: Ground, group: Group, bucket: Bucket) -> str:
+    """Why a pilot's group has nothing in a period that lies before or after its days; "" when it does not."""
+    pilot = ground.pilot_of(group)
+    if pilot is None or (pilot.starts_on <= bucket.last and pilot.ends_on >= bucket.first):
+        return ""
+    until = "" if pilot.ends_on == FOREVER else f" to {pilot.ends_on}"
+    return f"The pilot ran from {pilot.starts_on}{until}, outside this period."

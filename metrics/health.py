@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from metrics.amounts import amount
 from metrics.spec import Better, Measure, Reading, Status
 
 Colour = Literal["red", "likely_red", "amber", "grey", "likely_green", "green"]
 WORST_FIRST: tuple[Colour, ...] = ("red", "likely_red", "amber", "grey", "likely_green", "green")
+LIKELY: dict[Colour, Colour] = {"green": "likely_green", "red": "likely_red"}
 MUST_KNOW = ("adoption", "task_success", "hallucination_rate")  # is it used, does it work, is it wrong
 UNUSABLE: dict[Status, str] = {
     "invalid": "The data contradict themselves.",
@@ -163,9 +165,9 @@ def health(seen: Measured | None, goal: Goal | None, measure: Measure = "share")
         return Health("grey", seen.why_not())
     colour = _colour(stands)
     if not seen.decides:
-        colour = {"green": "likely_green", "red": "likely_red"}.get(colour, colour)  # type: ignore[assignment]
+        colour = LIKELY.get(colour, colour)
     target = f"the target of {aim(goal, measure)}"
-    floor = f"the floor of {amount(goal.floor, measure)}"
+    floor = f"the floor of {reached(goal.floor, measure)}"
     words: dict[Colour, str] = {
         "green": f"the whole interval reaches {target}",
         "likely_green": f"it reaches {target}, though not for certain",
@@ -203,30 +205,26 @@ def overall(known: Mapping[str, Health], must: Sequence[str] = MUST_KNOW) -> Hea
     return Health(worst, " ".join(f"{name}: {each.sentence}" for name, each in found if each.colour == worst))
 
 
-def amount(value: float | None, measure: Measure) -> str:
-    """A value as people read its measure: 82.4%, 6.5 h, 1.25×, 12,400."""
-    if value is None or math.isinf(value):
-        return "not reached"
-    if measure == "share":
-        return f"{100 * value:.1f}%"
-    return {"hours": f"{value:.1f} h", "multiple": f"{value:.2f}×", "money": f"{value:,.0f}"}[measure]
+def reached(value: float | None, measure: Measure) -> str:
+    """A value as people read its measure; one that does not exist was not reached."""
+    return "not reached" if value is None or math.isinf(value) else amount(value, measure)
 
 
 def aim(goal: Goal, measure: Measure) -> str:
     """The target with its direction: at least 80.0%, at most 4.0 h, 10.0% give or take 2.5."""
     if goal.better == "band" and goal.floor is not None:
-        near = amount(abs(goal.floor - goal.target) / 2, measure)
-        return f"{amount(goal.target, measure)} give or take {near}"
-    return f"{'at most' if goal.better == 'lower' else 'at least'} {amount(goal.target, measure)}"
+        near = reached(abs(goal.floor - goal.target) / 2, measure)
+        return f"{reached(goal.target, measure)} give or take {near}"
+    return f"{'at most' if goal.better == 'lower' else 'at least'} {reached(goal.target, measure)}"
 
 
 def said(seen: Measured, measure: Measure) -> str:
     """The value with its interval: "82.4% (78.1% to 86.0%)", "6.0 h (above 3.5 h)"."""
-    value = amount(seen.value, measure)
+    value = reached(seen.value, measure)
     if seen.low is None and seen.high is None:
         return value
     if seen.high is None or math.isinf(seen.high):
-        return f"{value} (above {amount(seen.low, measure)})"
+        return f"{value} (above {reached(seen.low, measure)})"
     if seen.low is None or math.isinf(seen.low):
-        return f"{value} (under {amount(seen.high, measure)})"
-    return f"{value} ({amount(seen.low, measure)} to {amount(seen.high, measure)})"
+        return f"{value} (under {reached(seen.high, measure)})"
+    return f"{value} ({reached(seen.low, measure)} to {reached(seen.high, measure)})"

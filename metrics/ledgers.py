@@ -12,7 +12,7 @@ from metrics.bookkeeping import build
 from metrics.compile import compile_sql
 from metrics.entries import entries
 from metrics.ground import survey
-from metrics.groups import in_words, places
+from metrics.groups import NO_PRODUCT, in_words, places
 from metrics.ledger import READABLE, Ledger
 from metrics.spec import Asked, Dimension, Group, Key, MetricError, Part, Scope
 from metrics.task_success import METRICS as SUCCESS
@@ -85,9 +85,7 @@ def _belongs(each: Ledger, group: Group) -> bool:
 
 def _found(reader: Rows, asked: Asked, group: Group, ledgers: list[Ledger]) -> Found:
     if not asked.ground.products:
-        return Found(
-            (), refusal="The registry has no product that this may count: register one and assign its data to it."
-        )
+        return Found((), refusal=NO_PRODUCT)
     if not ledgers:
         return Found((), refusal=f"There is nothing of {in_words(asked.ground, group)} in this period.")
     if len(ledgers) == 1:

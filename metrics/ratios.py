@@ -6,8 +6,8 @@ from typing import cast
 from metrics import statistics
 from metrics.compile import SPREAD_SCALE, column
 from metrics.definition import definition_hash
-from metrics.ground import FOREVER, Ground
-from metrics.groups import Place, in_words
+from metrics.ground import Ground
+from metrics.groups import NO_PRODUCT, Place, in_words, outside
 from metrics.periods import Bucket
 from metrics.reduced import VIEWS
 from metrics.spec import Estimate, Moments, Part, Ratio, Reading
@@ -102,11 +102,10 @@ def _cut(metric: Ratio, bucket: Bucket) -> str:
 def _unmeasured(metric: Ratio, place: Place, moments: Moments, ground: Ground) -> str:
     group, bucket, _ = place
     if not ground.products:
-        return "The registry has no product that this may count: register one and assign its data to it."
+        return NO_PRODUCT
     pilot, whose = ground.pilot_of(group), in_words(ground, group)
-    if pilot and (pilot.starts_on > bucket.last or pilot.ends_on < bucket.first) and not moments.of:
-        until = "" if pilot.ends_on == FOREVER else f" to {pilot.ends_on}"
-        return f"The pilot ran from {pilot.starts_on}{until}, outside this period."
+    if (elsewhere := outside(ground, group, bucket)) and not moments.of:
+        return elsewhere
     if (absent := VIEWS[metric.fact].absent) and not moments.of:
         return f"There are no {metric.counts} of {whose} in this period: {absent}."
     if metric.fact != "audience" or not any(

@@ -17,9 +17,9 @@ from pages.parts.checklist import checklist
 from pages.parts.header import head
 from pages.parts.pilots import pilots
 from pages.parts.reach import reach
-from pages.parts.readings import from_whole, latest_run, readings, weekly
+from pages.parts.readings import by_period, from_whole, latest_run, readings
 from pages.parts.scope import compared
-from pages.parts.state import deltas, portfolio_of, standing
+from pages.parts.state import deltas, portfolio_of
 from pages.parts.text import plain
 from pages.parts.theme import colours
 from pages.parts.trend import QUIET, panel
@@ -44,7 +44,7 @@ def render(store: Warehouse, scope: Scope) -> None:
         empty.no_data(store)
         return
     names = {product: plain(name) for product, name in there_is.products.items()}
-    found = standing(store, scope) if names else []
+    found = portfolio_of(store, scope).products if names else []
     with st.container(gap="xxsmall"):
         st.markdown(f"**{plain(answers.portfolio(found), 600)}**")
         st.caption(f"{period(scope.since, scope.until)} · {_whose(scope, names)}")
@@ -64,7 +64,7 @@ def _whose(scope: Scope, names: dict[str, str]) -> str:
 
 def _where_we_stand(store: Warehouse, scope: Scope) -> None:
     found = readings(store, CARDS, scope)
-    recent = {name: latest_run(of) for name, of in weekly(store, HEADLINES, scope).items()}
+    recent = {name: latest_run(of) for name, of in by_period(store, HEADLINES, scope, "week").items()}
     asked = cards(found, deltas(store, scope, found) if compared() else None, recent, settings(store).currency)
     if asked is not None:
         computed.show(store, asked, scope)

@@ -23,7 +23,7 @@ from pages.parts.reach import reach
 from pages.parts.readings import latest_run
 from pages.parts.releases import releases_of
 from pages.parts.scope import compared
-from pages.parts.state import deltas, standing
+from pages.parts.state import deltas, portfolio_of
 from pages.parts.text import plain
 from pages.parts.trend import panel
 from reports import answers
@@ -83,7 +83,7 @@ def _answer(store: Warehouse, scope: Scope, product: str, change: Delta | None) 
 
 def _standing(store: Warehouse, scope: Scope, product: str) -> ProductStanding | None:
     """The product's standing as the portfolio has it: among all products, so that both pages propose the same."""
-    everything = standing(store, scope.model_copy(update={"products": None}))
+    everything = portfolio_of(store, scope.model_copy(update={"products": None})).products
     return next((each for each in everything if each.product.product_id == product), None)
 
 

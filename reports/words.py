@@ -3,12 +3,13 @@
 from datetime import date
 from typing import NamedTuple
 
+from metrics import amounts
+from metrics.amounts import MARKS, number
 from metrics.catalog import CATALOG, measure_of, units_are
 from metrics.spec import Measure, Reading, Status
 
 NBSP = "\u00a0"
 NOTHING = "–"
-MARKS: dict[Measure, str] = {"share": "%", "hours": f"{NBSP}h", "multiple": "×", "money": ""}
 
 
 class Sign(NamedTuple):
@@ -39,16 +40,12 @@ def sign(reading: Reading) -> Sign:
 
 def percent(share: float | None) -> str:
     """A share as a percentage with one decimal: 0.8241 -> 82.4%; None -> a dash."""
-    return NOTHING if share is None else f"{100 * share:.1f}%"
+    return amount(share, "share")
 
 
 def amount(value: float | None, measure: Measure) -> str:
     """A value as people read its measure: 82.4%, 6.5 h, 1.25×, 12,400; None -> a dash."""
-    if value is None:
-        return NOTHING
-    if measure == "share":
-        return percent(value)
-    return f"{_number(value, measure)}{MARKS[measure]}"
+    return NOTHING if value is None else amounts.amount(value, measure)
 
 
 def value_of(reading: Reading) -> str:
@@ -62,9 +59,9 @@ def interval(reading: Reading) -> str:
     if reading.low is None:
         return ""
     if reading.high is None:
-        return f">{NBSP}{_number(reading.low, measure)}"
+        return f">{NBSP}{number(reading.low, measure)}"
     between = " to " if reading.low < 0 else "–"
-    return f"{_number(reading.low, measure)}{between}{_number(reading.high, measure)}"
+    return f"{number(reading.low, measure)}{between}{number(reading.high, measure)}"
 
 
 def interval_in_full(reading: Reading) -> str:
@@ -77,21 +74,9 @@ def interval_in_full(reading: Reading) -> str:
 
 def change(value: float, measure: Measure) -> str:
     """A difference with its sign: "+1.5 pp" of shares, "-0.4 h", "+0.12×"."""
-    number = _number(abs(value), measure)
-    sense = "" if not number.strip("0.") else "+" if value > 0 else "-"
-    return f"{sense}{number}{f'{NBSP}pp' if measure == 'share' else MARKS[measure]}"
-
-
-def _number(value: float, measure: Measure) -> str:
-    if measure == "share":
-        text = f"{100 * value:.1f}"
-    elif measure == "multiple":
-        text = f"{value:.2f}"
-    elif measure == "money":
-        text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
-    else:
-        text = f"{value:.1f}"
-    return text if text.strip("-0.") else text.lstrip("-")  # what rounds to zero has no sign
+    size = number(abs(value), measure)
+    sense = "" if not size.strip("0.") else "+" if value > 0 else "-"
+    return f"{sense}{size}{f'{NBSP}pp' if measure == 'share' else MARKS[measure]}"
 
 
 def units_of(reading: Reading) -> str:

@@ -34,7 +34,7 @@ LIBRARIES: dict[str, set[str]] = {
 PURE = {
     "metrics.statistics", "metrics.status", "metrics.periods", "metrics.verdict", "metrics.health", "metrics.criteria",
     "metrics.pilot_case", "metrics.pilot_rules", "metrics.portfolio_verdict", "metrics.survival", "metrics.judge",
-    "metrics.simulate",
+    "metrics.simulate", "metrics.amounts",
 }  # fmt: skip  # numbers in, numbers out
 PAGES = sorted((ROOT / "pages").glob("[!_]*.py"))
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from data.people import PersonRecord, Role
+from data.people import Role
 from data.registry_store import current
 from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES, Reading
 from metrics.standing import ProductStanding
 from pages.parts.header import go_to
+from pages.parts.names import names_of
 from pages.parts.scope import choose
 from reports.signs import FATES, HEALTHS, label, labels
 from reports.tables import csv_bytes
@@ -79,7 +80,7 @@ def cell(reading: Reading | None) -> str:
 
 def people(store: Warehouse, role: str) -> dict[str, str]:
     """Who holds a role, by product: the names people gave, joined with a comma."""
-    names = {person.user_id: person.display_name or person.user_id for person in current(store, PersonRecord)}
+    names = names_of(store)
     found: dict[str, list[str]] = {}
     for held in current(store, Role):
         if held.role == role and held.product_id:

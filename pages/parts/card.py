@@ -1,13 +1,18 @@
 """The card of one reading: value, change, interval, what it counts, its status, and the way to its origin."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 
 from metrics import CATALOG, Reading
 from metrics.compare import Delta
+from metrics.spec import Better
 from pages.parts.text import plain
 from reports.words import change, interval_in_full, sign, units_of, value_of
+
+GOOD: dict[Better, Literal["normal", "inverse", "off"]] = {"higher": "normal", "lower": "inverse", "band": "off"}
+"""Whether more is shown as good news, as bad news, or as neither."""
 
 
 def badge(reading: Reading) -> str:
@@ -62,10 +67,9 @@ def _metric(reading: Reading, delta: Delta | None, recent: Sequence[float], curr
         if delta is not None:
             st.caption(plain(delta.refused))
         return
-    colour = {"higher": "normal", "lower": "inverse", "band": "off"}[metric.better] if delta.clear else "off"
     st.metric(
         metric.title, value, change(delta.value, metric.measure),
-        delta_color=colour,  # type: ignore[arg-type]
+        delta_color=GOOD[metric.better] if delta.clear else "off",
         delta_description="vs before" if delta.clear or delta.low is None else "may be chance",
         help=metric.question, chart_data=lines,
     )  # fmt: skip

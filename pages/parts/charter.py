@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from data.people import Member, PersonRecord, Role
+from data.names import names
+from data.people import Member, Role
 from data.portfolio import Pilot, Product, Readiness, Scenario
 from data.registry_store import current
 from data.warehouse import Warehouse
@@ -105,7 +106,7 @@ def _proof(row: Readiness) -> str:
 @st.cache_data(max_entries=100, show_spinner=False)
 def _charter(_store: Warehouse, version: tuple[str, int, date], pilot_id: str, _pilot: Pilot) -> Charter:
     with _store.reading() as reader:
-        names = {person.user_id: person.display_name for person in current(reader, PersonRecord)}
+        called = names(reader)
         owners = [
             row.user_id for row in current(reader, Role) if row.role == "pilot_owner" and row.pilot_id == pilot_id
         ]
@@ -114,7 +115,7 @@ def _charter(_store: Warehouse, version: tuple[str, int, date], pilot_id: str, _
         scenarios = {row.scenario_id: row for row in current(reader, Scenario)}
     return Charter(
         products.get(_pilot.product_id, _pilot.product_id),
-        [names.get(user) or "a person without a name" for user in owners],
-        sorted({names.get(user) or "a person without a name" for user in champions}),
+        [called.get(user) or "a person without a name" for user in owners],
+        sorted({called.get(user) or "a person without a name" for user in champions}),
         scenarios.get(_pilot.scenario_id or ""),
     )

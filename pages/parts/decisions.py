@@ -4,8 +4,9 @@ from datetime import date
 
 import streamlit as st
 
-from data.decisions import CHOICES, Draft, faults, names, record
+from data.decisions import CHOICES, Draft, faults, record
 from data.errors import PlumblineError
+from data.names import names
 from data.portfolio import Decision
 from data.warehouse import Warehouse
 from metrics.scorecard import Scorecard

@@ -2,9 +2,8 @@
 
 from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES, Reading, Scope
-from metrics.catalog import dimensions_of
 from metrics.spec import Grain
-from pages.parts.readings import by_name, from_whole, readings
+from pages.parts.readings import by_name, by_period, readings
 from reports.band import PARTS
 
 
@@ -18,8 +17,4 @@ def measured_by(store: Warehouse, scope: Scope, grain: Grain) -> dict[str, list[
 
     Days of the scope before its first whole week or month are left out.
     """
-    names = [name for name in (*HEADLINES, *PARTS) if name in CATALOG and grain in dimensions_of(CATALOG[name])[0]]
-    found: dict[str, list[Reading]] = {name: [] for name in names}
-    for reading in readings(store, names, from_whole(scope, grain), by=(grain,)):
-        found[reading.metric].append(reading)
-    return found
+    return by_period(store, (*HEADLINES, *PARTS), scope, grain)

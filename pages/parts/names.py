@@ -1,12 +1,11 @@
-"""What people are called: the names the registry gives to the pseudonyms it stores."""
+"""What people are called, asked once per version of the data."""
 
 from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
 
-from data.people import PersonRecord
-from data.registry_store import current
+from data.names import names
 from data.warehouse import Warehouse
 from pages.parts.readings import state
 
@@ -18,4 +17,4 @@ def names_of(store: Warehouse) -> Mapping[str, str]:
 
 @st.cache_data(max_entries=5, show_spinner=False)
 def _names(_store: Warehouse, version: tuple[str, int, date]) -> dict[str, str]:
-    return {person.user_id: person.display_name for person in current(_store, PersonRecord) if person.display_name}
+    return names(_store)

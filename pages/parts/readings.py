@@ -38,11 +38,11 @@ def by_name(found: Sequence[Reading]) -> dict[str, Reading]:
     return {reading.metric: reading for reading in found}
 
 
-def weekly(store: Warehouse, metrics: Sequence[str], scope: Scope) -> dict[str, list[Reading]]:
-    """The metrics that can be read by week, each over the weeks of the scope, by name."""
-    fit = [name for name in metrics if "week" in dimensions_of(CATALOG[name])[0]]
+def by_period(store: Warehouse, metrics: Sequence[str], scope: Scope, grain: Grain) -> dict[str, list[Reading]]:
+    """The metrics that can be read by day, week or month, each over those that the scope holds whole, by name."""
+    fit = [name for name in metrics if grain in dimensions_of(CATALOG[name])[0]]
     found: dict[str, list[Reading]] = {name: [] for name in fit}
-    for reading in readings(store, fit, from_whole(scope, "week"), by=("week",)) if fit else []:
+    for reading in readings(store, fit, from_whole(scope, grain), by=(grain,)) if fit else []:
         found[reading.metric].append(reading)
     return found
 

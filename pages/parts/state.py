@@ -9,7 +9,6 @@ from data.warehouse import Warehouse
 from metrics import Reading, Scope
 from metrics.compare import Delta, before, delta
 from metrics.portfolio import Portfolio, portfolio
-from metrics.standing import ProductStanding
 from pages.parts.readings import readings, state
 from pages.parts.scorecards import scorecards_of
 
@@ -17,11 +16,6 @@ from pages.parts.scorecards import scorecards_of
 def portfolio_of(store: Warehouse, scope: Scope) -> Portfolio:
     """Every product with its readings, health and verdict, and what breaks a check of the registry."""
     return _portfolio(store, state(store), scope.model_dump_json(), scope)
-
-
-def standing(store: Warehouse, scope: Scope) -> list[ProductStanding]:
-    """Every product of the scope, what most needs action first."""
-    return portfolio_of(store, scope).products
 
 
 def deltas(store: Warehouse, scope: Scope, found: Sequence[Reading]) -> dict[str, Delta]:

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from data.decisions import Draft, faults, names, record
+from data.decisions import Draft, faults, record
 from data.errors import RegistryError
+from data.names import names
 from data.people import PersonRecord
 from data.portfolio import Decision, Pilot
 from data.registry_store import current, history, save

@@ -126,7 +126,7 @@ def staged(
     """
     folder = store.side / "staging" / load_id
     folder.mkdir(parents=True)
-    options = Options(**said)  # type: ignore[arg-type]
+    options = Options(**said)
     parsed = Parsed.load(child.read(Job(str(path), str(folder), None, options, "UTC", careful)))
     if parsed.fast and parsed.rows_read != scan(path)[1]:
         shutil.rmtree(folder)

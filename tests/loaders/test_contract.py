@@ -403,7 +403,7 @@ def test_the_day_of_a_row_is_local(store: Warehouse, tmp_path: Path, zone: str) 
     path = write_jsonl(tmp_path / "rows.jsonl", rows)
     (tmp_path / "stage").mkdir()
     found = child.read(Job(str(path), str(tmp_path / "stage"), None, Options(timezone="Asia/Tokyo"), zone))
-    (entry,) = found["facts"]  # type: ignore[misc]
+    (entry,) = found["facts"]
     for row in pq.read_table(tmp_path / "stage" / entry["file"]).to_pylist():
         assert row["day"] == row["occurred_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 

@@ -52,7 +52,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
 def refusal(store: Warehouse, path: Path, **said: object) -> str:
     """What a refused load says, after making sure that it changed nothing and left nothing."""
     before = everything(store)
-    outcome = load(store, path, who="tester", **said)  # type: ignore[arg-type]
+    outcome = load(store, path, who="tester", **said)
     assert outcome.status == "refused"
     assert outcome.load_id is None
     assert even(outcome)

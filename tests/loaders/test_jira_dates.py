@@ -120,7 +120,7 @@ def test_two_orders_in_one_file_are_refused() -> None:
 def test_an_order_holds_for_every_date() -> None:
     """What was said or settled is asked for once; a date that does not fit it is none; dots mean the day first."""
     asked = []
-    clock = Clock(None, None, lambda: asked.append(1) or "mdy")  # type: ignore[func-returns-value]
+    clock = Clock(None, None, lambda: asked.append(1) or "mdy")
     assert clock.moment("03/04/26 1:00") == datetime(2026, 3, 4, 1, tzinfo=UTC)
     assert clock.moment("05/04/26 1:00") == datetime(2026, 5, 4, 1, tzinfo=UTC)
     assert clock.moment("05.04.26 1:00") == datetime(2026, 4, 5, 1, tzinfo=UTC)

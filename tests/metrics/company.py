@@ -46,7 +46,7 @@ def tasks(
     """A row of user_days with so many tasks of each outcome."""
     every = confirmed + failed + unknown
     counts = {"interactions": every, "tasks": every, "tasks_confirmed": confirmed, "tasks_failed": failed}
-    return use(person, when, **{**counts, "tasks_unknown": unknown, **more})  # type: ignore[arg-type]
+    return use(person, when, **{**counts, "tasks_unknown": unknown, **more})
 
 
 def granted(

@@ -23,7 +23,7 @@ def topic(name: str, product: str = "chat", **stated: object) -> dict[str, objec
 
 def probe(name: str, good: bool, case: str = "q", when: date = MONDAY, **stated: object) -> dict[str, object]:
     """A probe question on a topic and whether it found what it should."""
-    return check(f"{name}-{case}", when, good, origin="probe", topic_id=name, interaction_id=None, **stated)  # type: ignore[arg-type]
+    return check(f"{name}-{case}", when, good, origin="probe", topic_id=name, interaction_id=None, **stated)
 
 
 def coverage(company: Company, scope: Scope, name: str = COVERAGE, **group: str | None) -> Reading:

@@ -90,7 +90,7 @@ def audit(
                 if wrong is not None:
                     checks.append(check(task, when, not wrong, evaluator=evaluator, product_id=product, **stated))
     company.has("interactions", talks)
-    company.has("user_days", [use(str(row["unit_id"]), row["day"], product) for row in talks])  # type: ignore[arg-type]
+    company.has("user_days", [use(str(row["unit_id"]), row["day"], product) for row in talks])
     return review(company, checks) if checks else company
 
 

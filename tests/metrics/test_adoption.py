@@ -76,11 +76,11 @@ def test_adoption_equals_plain_loops(workshop: Company, audience: list[Row], row
                 continue
             eligible = True
             weeks |= {
-                (row["day"] - MONDAY).days // 7  # type: ignore[operator]
+                (row["day"] - MONDAY).days // 7
                 for row in rows
                 if (row["unit_id"], row["product_id"]) == (who, product)
                 and oracle._qualifies(row)
-                and MONDAY <= row["day"] <= SUNDAY  # type: ignore[operator]
+                and MONDAY <= row["day"] <= SUNDAY
             }
         if eligible:
             distinct[who] = (1 if len(weeks) >= 2 else 0, 1)

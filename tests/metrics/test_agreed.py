@@ -96,7 +96,7 @@ def test_saving_is_what_freezes_them(store: Warehouse) -> None:
     trial = PILOT.model_copy(update={"starts_on": now.date(), "ends_on": now.date() + timedelta(60)})
     first = Bar(pilot_id="trial", criterion_id="success", metric="task_success", role="must", better="higher", bar=0.8)
     for days, row in ((-5, first), (3, first.model_copy(update={"bar": 0.5})), (9, None)):
-        store.clock = lambda days=days: now + timedelta(days)  # type: ignore[misc]
+        store.clock = lambda days=days: now + timedelta(days)
         with store.write("test", "test") as tx:
             save(tx, [row], "test") if row else retire(tx, [first], "test")
     found = agreed(history(store, Bar), trial, now.date() + timedelta(10))
@@ -112,5 +112,5 @@ def test_a_bar_is_said_with_its_direction_and_floor() -> None:
     at = {"pilot_id": "t", "criterion_id": "c", "role": "must"}
     hours = Bar(**at, metric="sme_response_time", better="lower", bar=4, floor=8)
     band = Bar(**at, metric="escalation_rate", better="band", bar=0.15, floor=0.05)
-    assert bar_in_words(hours) == "at most 4.0 h (floor 8.0 h)"
+    assert bar_in_words(hours) == "at most 4.0\u00a0h (floor 8.0\u00a0h)"
     assert bar_in_words(band) == "15.0% give or take 5.0% (floor 5.0%)"

@@ -187,7 +187,7 @@ def test_pilots_and_teams_have_the_audits_of_their_people(company: Company, sept
     talks = [talk(f"t{n}-{d}", f"p{n}", day(d)) for n in range(40) for d in (0, 14)]
     talks += [talk("stated", "p39", day(20), pilot_id="trial")]
     company.has("interactions", talks).has("user_days", [use("p0", MONDAY), use("p0", SUNDAY)])
-    review(company, [check(str(row["interaction_id"]), SUNDAY, row["unit_id"] > "p2") for row in talks])  # type: ignore[operator]
+    review(company, [check(str(row["interaction_id"]), SUNDAY, row["unit_id"] > "p2") for row in talks])
     trial = headline(company, september, pilot="trial")
     assert (trial.units, trial.events) == (21, 21)
     assert trial.value == pytest.approx(13 / 21)

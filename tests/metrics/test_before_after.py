@@ -18,7 +18,7 @@ KNOWN = Span(day(-70), day(69))
 def release(offset: int, version: str = "2.0", kind: str = "model", hour: int = 14) -> Release:
     """A release so many days after MONDAY."""
     at = datetime.combine(day(offset), datetime.min.time()) + timedelta(hours=hour)
-    return Release(product_id="chat", service_version=version, released_at=at, kind=kind)  # type: ignore[arg-type]
+    return Release(product_id="chat", service_version=version, released_at=at, kind=kind)
 
 
 def windows(
@@ -98,7 +98,7 @@ def test_the_difference_is_newcombes_and_a_drop_is_called_clear(company: Company
     fortnights(company, (90, 10), (60, 40))
     scope = Scope(since=MONDAY, until=day(45), products=("chat",))
     (found,) = before_after(company.store, scope)
-    assert (found.before.value, found.after.value) == (0.9, 0.6)  # type: ignore[union-attr]
+    assert (found.before.value, found.after.value) == (0.9, 0.6)
     bounds = [proportion_confint(*pair, method="wilson") for pair in ((60, 100), (90, 100))]
     low, high = confint_proportions_2indep(60, 100, 90, 100, compare="diff", method="newcomb")
     assert found.difference.value == pytest.approx(-0.3)
@@ -106,7 +106,7 @@ def test_the_difference_is_newcombes_and_a_drop_is_called_clear(company: Company
     assert found.difference.low == pytest.approx(low, abs=0.01)
     assert found.difference.high == pytest.approx(high, abs=0.01)
     assert found.difference.clear
-    assert found.after.low == pytest.approx(bounds[0][0], abs=0.01)  # type: ignore[union-attr]
+    assert found.after.low == pytest.approx(bounds[0][0], abs=0.01)
 
 
 def test_a_small_change_may_be_chance(company: Company) -> None:

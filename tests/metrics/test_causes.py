@@ -68,7 +68,7 @@ def expected(talks: Sequence[Row], feedback: Sequence[Row], gaps: Sequence[Row])
     tasks = defaultdict(list)
     for row in talks:
         in_pilot = row["pilot_id"] == "trial" or str(row["unit_id"]) in {f"p{number}" for number in range(12)}
-        if in_pilot and row["mode"] != "shadow" and not row["synthetic"] and MONDAY <= row["day"] <= SUNDAY:  # type: ignore[operator]
+        if in_pilot and row["mode"] != "shadow" and not row["synthetic"] and MONDAY <= row["day"] <= SUNDAY:
             tasks[row["unit_id"], row["day"], row["task_key"]].append(row)
     counts: Counter[str] = Counter()
     for rows in tasks.values():
@@ -81,7 +81,7 @@ def expected(talks: Sequence[Row], feedback: Sequence[Row], gaps: Sequence[Row])
         strengths = []
         for verdict, source in verdicts:
             if verdict in ("confirmed", "failed"):
-                strengths.append((RANKS[source], verdict == "failed"))  # type: ignore[index]
+                strengths.append((RANKS[source], verdict == "failed"))
             elif verdict == "implied":
                 strengths.append((1 if source == "judge" else 2, False))
         failed = max(strengths)[1] if strengths else all(row["error"] for row in rows)
@@ -100,7 +100,7 @@ def _why(rows: Sequence[Row], gaps: Sequence[Row]) -> str:
             linked = ticket.get("linked_interaction_id") == row["interaction_id"]
             same = row["session_id"] is not None and ticket.get("linked_session_id") == row["session_id"]
             done = ticket.get("documented_at")
-            open_then = done is None or done > row["occurred_at"]  # type: ignore[operator]
+            open_then = done is None or done > row["occurred_at"]
             about = row["topic_id"] is not None and ticket.get("topic_id") == row["topic_id"] and open_then
             if linked or same or about:
                 return KNOWLEDGE

@@ -43,7 +43,7 @@ def test_the_interval_of_a_difference_is_newcombes(now: tuple[int, int], then: t
 def test_what_cannot_be_compared_is_refused_with_its_reason(change: dict[str, object], why: str) -> None:
     """No difference is shown across a change of definition or method, or against nothing: a sentence instead."""
     now = share(50, 80)
-    found = delta(now, replace(now, **change))  # type: ignore[arg-type]
+    found = delta(now, replace(now, **change))
     assert (found.value, found.low, found.high, found.clear) == (None, None, None, False)
     assert why in found.refused
 

@@ -77,7 +77,7 @@ def test_the_interval_against_the_bar(
 def test_what_may_not_decide_is_neither_met_nor_missed(change: dict[str, object], verdict: str) -> None:
     """However good or bad the numbers are, they count for nothing, and the sentence says why."""
     for three in ((0.9, 0.95, 0.99), (0.1, 0.2, 0.3)):
-        reading = replace(seen(*three), missing="That is why.", **change)  # type: ignore[arg-type]
+        reading = replace(seen(*three), missing="That is why.", **change)
         found = judge_criterion(SUCCESS, reading)
         assert (found.verdict, found.counts, found.failed) == (verdict, False, False)
         assert found.sentence.endswith("That is why.")
@@ -196,7 +196,7 @@ def test_planned_units_follow_the_textbook() -> None:
 )
 def test_where_no_number_of_units_can_be_said(make: Callable[[], Measured], change: dict[str, object]) -> None:
     """No plan rather than a wrong one."""
-    assert extra_units(make(), replace(SUCCESS, **change), 0.9) is None  # type: ignore[arg-type]
+    assert extra_units(make(), replace(SUCCESS, **change), 0.9) is None
 
 
 def test_what_is_clear_already_needs_nothing_more() -> None:

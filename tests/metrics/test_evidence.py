@@ -37,7 +37,7 @@ def talks(company: Company) -> Company:
         said(8, "ann", -1),
     ]
     company.has("interactions", rows)
-    reduced = [use(str(r["unit_id"]), r["day"], mode=r.get("mode"), scenario_id=r.get("scenario_id")) for r in rows]  # type: ignore[arg-type]
+    reduced = [use(str(r["unit_id"]), r["day"], mode=r.get("mode"), scenario_id=r.get("scenario_id")) for r in rows]
     company.has("user_days", reduced)
     return company
 

@@ -38,7 +38,7 @@ def verdict(number: int, target: str, target_id: str, said: str, evidence: str |
 def feeds(company: Company, interactions: Sequence[Row], said: Sequence[Row] = ()) -> Company:
     """Store interactions, the user-days that make them part of the data, and feedback."""
     company.sells("chat").has("interactions", interactions)
-    days = [use(str(row["unit_id"]), row["day"], str(row["product_id"])) for row in interactions]  # type: ignore[arg-type]
+    days = [use(str(row["unit_id"]), row["day"], str(row["product_id"])) for row in interactions]
     company.has("user_days", days)
     if said:
         with company.store.write("test", "test") as tx:
@@ -79,7 +79,7 @@ def expected(interactions: list[Row], said: list[Row]) -> dict[tuple[str, object
 
 def rank(source: object, verdict: object) -> int:
     """How much a verdict counts: what is only implied no more than a rule."""
-    return min(RANKS[source], 2) if verdict == "implied" else RANKS[source]  # type: ignore[index]
+    return min(RANKS[source], 2) if verdict == "implied" else RANKS[source]
 
 
 def _when(row: Row) -> tuple[datetime, int]:
@@ -117,8 +117,8 @@ def test_causes_equal_plain_loops(company: Company, september: Scope, seed: int)
     found = failures(company.store, september)
     assert {(cause.kind, cause.name): cause for cause in found.causes} == {
         (kind, name): Cause(
-            kind,  # type: ignore[arg-type]
-            name,  # type: ignore[arg-type]
+            kind,
+            name,
             len(rows),
             len({row["unit_id"] for row in rows if row["user_known"]}),
             sum(not row["user_known"] for row in rows),
@@ -130,7 +130,7 @@ def test_causes_equal_plain_loops(company: Company, september: Scope, seed: int)
     counts = [cause.interactions for cause in found.causes]
     assert counts == sorted(counts, reverse=True)
     for (kind, name), rows in wanted.items():
-        listed = failed_interactions(company.store, september, kind, name, limit=400)  # type: ignore[arg-type]
+        listed = failed_interactions(company.store, september, kind, name, limit=400)
         assert [row["interaction_id"] for row in listed] == [
             row["interaction_id"] for row in sorted(rows, key=_when, reverse=True)
         ]

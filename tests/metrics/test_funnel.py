@@ -22,12 +22,12 @@ def weeks_used(audience: Sequence[Row], rows: Sequence[Row]) -> dict[str, int]:
     found = {}
     for member in audience:
         left = member["left_on"]
-        if member["granted_on"] > MONDAY or (left is not None and left <= SUNDAY):  # type: ignore[operator]
+        if member["granted_on"] > MONDAY or (left is not None and left <= SUNDAY):
             continue
-        mine = [r for r in rows if r["unit_id"] == member["user_id"] and r["interactions"] > r["technical_errors"]]  # type: ignore[operator]
+        mine = [r for r in rows if r["unit_id"] == member["user_id"] and r["interactions"] > r["technical_errors"]]
         days = [r["day"] for r in mine if r["mode"] != "shadow"]
         found[str(member["user_id"])] = sum(
-            any(MONDAY + timedelta(days=7 * week) <= each < MONDAY + timedelta(days=7 * week + 7) for each in days)  # type: ignore[operator]
+            any(MONDAY + timedelta(days=7 * week) <= each < MONDAY + timedelta(days=7 * week + 7) for each in days)
             for week in range(4)
         )
     return found

@@ -91,7 +91,7 @@ def test_a_judge_is_corrected_by_its_own_calibration_set(company: Company, septe
     )
     assert (reading.status, reading.decides, reading.units, reading.events) == ("ok", True, 40, 400)
     assert reading.low is not None
-    assert reading.low < reading.value < reading.high  # type: ignore[operator]
+    assert reading.low < reading.value < reading.high
     assert (judged.status, judged.decides) == ("uncalibrated", False)
 
 
@@ -157,7 +157,7 @@ def test_a_judge_that_was_calibrated_anew_keeps_its_old_calibration(company: Com
     audit(company.sells("chat"), {f"p{n}": [(None, int(n % 5 == 0))] for n in range(40)}, prompt_version="v1")
     review(company, calibration((91, 9), (6, 94), prompt_version="v1"))
     anew = calibration((70, 30), (30, 70), prompt_version="v2")
-    review(company, [{**row, "run_at": row["run_at"] + timedelta(days=9)} for row in anew if row["evaluator"] == JUDGE])  # type: ignore[operator]
+    review(company, [{**row, "run_at": row["run_at"] + timedelta(days=9)} for row in anew if row["evaluator"] == JUDGE])
     assert "sensitivity .94, specificity .91, kappa .85, 100 + 100 human labels" in headline(company, september).method
 
 

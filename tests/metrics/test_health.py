@@ -30,7 +30,7 @@ TRIPLES = st.tuples(NUMBERS, NUMBERS, NUMBERS).map(lambda three: tuple(sorted(th
 def seen(low: float | None, value: float | None, high: float | None, **more: object) -> Measured:
     """A reading that may decide."""
     fine: dict[str, object] = {"status": "ok", "decides": True, "units": 40}
-    return Measured(low=low, value=value, high=high, **{**fine, **more})  # type: ignore[arg-type]
+    return Measured(low=low, value=value, high=high, **{**fine, **more})
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_an_interval_without_an_upper_end_is_open_there() -> None:
     assert health(seen(9, None, None), goal, "hours").colour == "red"
     assert health(seen(5, None, None), goal, "hours").colour == "amber"
     assert health(seen(1, 2, None), goal, "hours").colour == "amber"
-    assert "12.0 h (above 9.0 h)" in health(seen(9, 12, None), goal, "hours").sentence
-    assert "not reached (above 9.0 h)" in health(seen(9, None, None), goal, "hours").sentence
+    assert "12.0\u00a0h (above 9.0\u00a0h)" in health(seen(9, 12, None), goal, "hours").sentence
+    assert "not reached (above 9.0\u00a0h)" in health(seen(9, None, None), goal, "hours").sentence
 
 
 def test_without_a_floor_nothing_fails() -> None:

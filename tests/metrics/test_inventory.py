@@ -60,11 +60,11 @@ def trials(draw: st.DrawFn) -> dict[str, object]:
 
 def passes(rows: Sequence[Row], until: date) -> list[bool]:
     """Which cases of a topic pass: newest run of each suite; most trials, every check of a trial."""
-    made = [row for row in rows if row["passed"] is not None and row["run_at"].date() <= until]  # type: ignore[attr-defined]
+    made = [row for row in rows if row["passed"] is not None and row["run_at"].date() <= until]
     verdicts = []
     for suite in {row["suite"] for row in made}:
         own = [row for row in made if row["suite"] == suite]
-        newest = max(own, key=lambda row: row["run_at"])["run_id"]  # type: ignore[return-value, arg-type]
+        newest = max(own, key=lambda row: row["run_at"])["run_id"]
         own = [row for row in own if row["run_id"] == newest]
         for case in {row["case_id"] for row in own}:
             of_case = [row for row in own if row["case_id"] == case]
@@ -79,14 +79,11 @@ def reached(row: Row, checks: Sequence[Row], edge: date) -> dict[str, bool]:
     approved, limit, source, index = (
         row["approved"] is True,
         row["freshness_days"],
-        *(
-            None if row[name] is None else row[name].date()  # type: ignore[attr-defined]
-            for name in ("source_updated_at", "indexed_at")
-        ),
+        *(None if row[name] is None else row[name].date() for name in ("source_updated_at", "indexed_at")),
     )
     fresh = approved and index is not None
     if fresh and limit is not None:
-        fresh = source is not None and (edge - source).days <= limit and (source - index).days <= limit  # type: ignore[operator]
+        fresh = source is not None and (edge - source).days <= limit and (source - index).days <= limit
     probes = passes([each for each in own if each["origin"] == "probe"], edge)
     cases = passes([each for each in own if each["origin"] == "suite"], edge)
     retrievable = fresh and bool(probes) and sum(probes) >= 0.8 * len(probes)

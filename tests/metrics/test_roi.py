@@ -56,7 +56,7 @@ def test_the_range_of_roi_is_that_of_task_success_alone_where_all_else_is_certai
         assert number == pytest.approx(scale * float(beta.ppf(at)) - 1, abs=4.5 * scale * error)
     factor = 1.08 ** (-1 / 12)
     net = answers(company)["roi.net_value"]
-    assert [net.low, net.value, net.high] == pytest.approx([n * 700 * factor for n in (roi.low, roi.value, roi.high)])  # type: ignore[operator]
+    assert [net.low, net.value, net.high] == pytest.approx([n * 700 * factor for n in (roi.low, roi.value, roi.high)])
     chance, error = float(beta.sf(1 / scale)), 4.5 * math.sqrt(0.25 / DRAWS)
     assert answers(company)["roi.chance"].value == pytest.approx(chance, abs=error)
     cost = answers(company)["roi.cost_per_success"]
@@ -301,7 +301,7 @@ def test_roi_cannot_be_split_otherwise(company: Company) -> None:
 def test_the_sql_that_is_shown_gives_the_sums(trials: Company) -> None:
     """Run as it is shown, it adds up to the costs and tasks of the ledgers, of products and of pilots."""
     for by, asked in (((), "product"), (("pilot",), "pilot")):
-        query = origin(trials.store, CATALOG["roi"], MONTH, by)  # type: ignore[arg-type]
+        query = origin(trials.store, CATALOG["roi"], MONTH, by)
         rows = trials.store.rows(query.sql, query.params)
         for name in ("chat",) if asked == "product" else ("early", "late"):
             own = [row for row in rows if row[asked] == name and (asked == "pilot" or row["pilot"] is None)]

@@ -241,7 +241,7 @@ def test_as_data_it_has_the_keys_that_others_rely_on(company: Company) -> None:
         "decided", "overdue",
     ]  # fmt: skip
     assert found["needs"] == {"people": 0, "tasks": 0, "weeks": 0, "days": 0}
-    (_, success) = found["criteria"]  # type: ignore[misc]
+    (_, success) = found["criteria"]
     assert list(success) == [
         "criterion_id", "metric", "role", "better", "bar", "floor", "baseline", "value", "low", "high", "units",
         "status", "verdict", "sentence",

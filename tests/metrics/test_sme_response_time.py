@@ -151,7 +151,7 @@ def test_readings_are_those_of_plain_loops(workshop: Company, drawn: list[dict[s
     scope = Scope(since=MONDAY, until=SUNDAY)
 
     def local(row: Mapping[str, Any]) -> date:
-        return row["opened_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(ZONE)).date()  # type: ignore[no-any-return]
+        return row["opened_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(ZONE)).date()
 
     asked = [
         (row, one)

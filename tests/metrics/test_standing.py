@@ -42,7 +42,7 @@ def put(store: Warehouse) -> Callable[..., None]:
 
     def _put(*rows: object) -> None:
         with store.write("registry", "ada") as tx:
-            save(tx, rows, "ada")  # type: ignore[arg-type]
+            save(tx, rows, "ada")
 
     return _put
 
@@ -53,7 +53,7 @@ def stand(store: Warehouse, values: Mapping[str, Mapping[str, float | None]], **
     )
     given: dict[str, object] = {"deltas": dict.fromkeys(values, Delta(0.0, -0.1, 0.1)), "scenarios": (), "pilots": {},
                                 "findings": ()} | more  # fmt: skip
-    found = standings(store, TODAY, readings=readings, goals=targets(store), **given)  # type: ignore[arg-type]
+    found = standings(store, TODAY, readings=readings, goals=targets(store), **given)
     return {each.product.product_id: f"{each.verdict.decision}/{each.health.colour}" for each in found}
 
 

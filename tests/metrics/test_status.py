@@ -62,7 +62,7 @@ def test_a_full_period_of_enough_people_decides() -> None:
 )
 def test_each_rule(change: dict[str, object], status: str, sentence: str, shown: bool, bounded: bool) -> None:
     """A rule gives its status and a sentence with the numbers in it, decides nothing, and shows what can be shown."""
-    judgement = judge(replace(FINE, **change))  # type: ignore[arg-type]
+    judgement = judge(replace(FINE, **change))
     assert judgement.status == status
     assert sentence in judgement.missing
     assert (judgement.decides, judgement.shown, judgement.bounded) == (False, shown, bounded)

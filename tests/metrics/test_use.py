@@ -55,7 +55,7 @@ def expected(name: str, rows: list[Row], edges: dict[str, date], window: int = 1
     made = []
     for row in rows:
         n = {key: int(str(row[key])) for key in row if key.startswith(("tasks", "escalat"))}
-        old = row["day"] + timedelta(days=window) <= edges[str(row["product_id"])]  # type: ignore[operator]
+        old = row["day"] + timedelta(days=window) <= edges[str(row["product_id"])]
         hit, of = {
             "task_success": (n["tasks_confirmed"], n["tasks_confirmed"] + n["tasks_failed"]),
             "task_success.outcome_coverage": (n["tasks_confirmed"] + n["tasks_failed"], n["tasks"]),
@@ -98,12 +98,12 @@ def test_readings_of_use_equal_plain_loops(
     )
     edges: dict[str, date] = {}
     for row in rows:
-        edges[str(row["product_id"])] = max(edges.get(str(row["product_id"]), date.min), row["day"])  # type: ignore[call-overload]
+        edges[str(row["product_id"])] = max(edges.get(str(row["product_id"]), date.min), row["day"])
     scope = Scope(since=MONDAY, until=SUNDAY)
     counted: list[Row] = []
     for row in rows:
         who = aliases.get(str(row["unit_id"]), str(row["unit_id"]))
-        if who in bots or row["mode"] == "shadow" or not MONDAY <= row["day"] <= SUNDAY:  # type: ignore[operator]
+        if who in bots or row["mode"] == "shadow" or not MONDAY <= row["day"] <= SUNDAY:
             continue
         counted.append({**row, "unit_id": who, "team_id": team_of.get(who, row["team_id"])})
     columns = {"product": "product_id", "team": "team_id", "scenario": "scenario_id"}
@@ -136,12 +136,12 @@ def test_intervals_equal_the_jackknife_done_person_by_person(company: Company, s
             row = tasks(f"p{person}", day(random.randint(0, 27)), good, many - good, random.randint(0, 3), **counts)
             rows.append({**row, "product_id": product})
     company.sells(*PRODUCTS).has("user_days", rows)
-    edges = {p: max(r["day"] for r in rows if r["product_id"] == p) for p in PRODUCTS}  # type: ignore[type-var]
+    edges = {p: max(r["day"] for r in rows if r["product_id"] == p) for p in PRODUCTS}
     readings = read(company.store, NAMES, september, by=("product",)) + read(company.store, NAMES, september)
     for reading in readings:
         asked = reading.group.get("product")
         of_group = [row for row in rows if asked in (None, row["product_id"])]
-        assert_equal(reading, expected(reading.metric, of_group, edges))  # type: ignore[arg-type]
+        assert_equal(reading, expected(reading.metric, of_group, edges))
     bounded = [r for r in readings if r.metric in ("task_success", "escalation_rate") and r.low is not None]
     assert len(bounded) == 6
     assert all(r.low < r.value < r.high for r in bounded if r.low and r.value and r.high)

@@ -81,7 +81,7 @@ POLICY: list[tuple[str, PilotCase, str, str, str]] = [
     ("quality under its floor is no futility", replace(but(c3=seen(0.2, 0.3, 0.4)), fixable_share=0.0), "rework",
      "below-bar", "and its floor of 10.0%"),
     ("all of it", SCALE, "scale", "scale", "Task success is 87.0% (82.0% to 91.0%): the whole interval meets"),
-    ("a goal missed, not failed", but(c5=seen(4.5, 6.0, 7.5, 35)), "scale", "scale", "Expert answers is 6.0 h"),
+    ("a goal missed, not failed", but(c5=seen(4.5, 6.0, 7.5, 35)), "scale", "scale", "Expert answers is 6.0\u00a0h"),
     ("a guardrail not settled", but(c4=seen(0.2, 0.28, 0.36)), "scale", "scale", "Escalation is 28.0%"),
     ("evidence A", replace(SCALE, comparison=Comparison(low=0.01, high=0.2, evidence="A")), "scale", "scale",
      "level A"),
@@ -93,9 +93,9 @@ POLICY: list[tuple[str, PilotCase, str, str, str]] = [
     ("a must open, one below", but(c1=WEAK, c2=seen(0.45, 0.55, 0.65)), "rework", "below-bar", "the value misses"),
     ("a guardrail missed", but(c4=seen(0.31, 0.4, 0.5)), "rework", "guardrail", "Escalation is 40.0%"),
     ("a guardrail missed, a must open", but(c1=OPEN, c4=seen(0.31, 0.4, 0.5)), "rework", "guardrail", "At this rate"),
-    ("a goal failed", but(c5=seen(8.1, 9.0, 12.0, 35)), "rework", "goal-failed", "and its floor of 8.0 h"),
+    ("a goal failed", but(c5=seen(8.1, 9.0, 12.0, 35)), "rework", "goal-failed", "and its floor of 8.0\u00a0h"),
     ("a goal not reached in time", but(c5=seen(8.1, None, None, 35)), "rework", "goal-failed",
-     "not reached (above 8.1 h)"),
+     "not reached (above 8.1\u00a0h)"),
     ("worse than today", replace(SCALE, comparison=Comparison(low=-0.2, high=-0.01, evidence="A")), "rework",
      "worse-than-today", "The current way is better"),
     ("no worse for certain", replace(SCALE, comparison=Comparison(low=-0.2, high=0.0, evidence="A")), "repeat",
@@ -308,7 +308,7 @@ def test_a_better_must_never_worsens_the_decision(case: PilotCase, full: bool, g
 def without(case: PilotCase) -> list[PilotCase]:
     """The case with one piece of evidence taken away, in every possible way."""
     gone = {"users", "tasks", "complete_weeks", "outcome_coverage", "fixable_share", "comparison", "p_npv", "readiness"}
-    less = [replace(case, **{name: None}) for name in sorted(gone)]  # type: ignore[arg-type]
+    less = [replace(case, **{name: None}) for name in sorted(gone)]
     less += [but(case, **{name: None}) for name in case.measured]
     less += [but(case, **{name: replace(each, status="stale", decides=False)}) for name, each in case.measured.items()]
     less += [replace(case, harm=replace(case.harm, low=None)), replace(case, harm=replace(case.harm, count=None))]

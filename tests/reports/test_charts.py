@@ -34,7 +34,7 @@ DAYS = [date(2026, 9, 7), date(2026, 9, 14), date(2026, 9, 21), date(2026, 9, 28
 
 
 def lines(figure: object) -> list[list[object]]:
-    return [list(trace.y) for trace in figure.data if trace.mode == "lines" and trace.fill is None]  # type: ignore[attr-defined]
+    return [list(trace.y) for trace in figure.data if trace.mode == "lines" and trace.fill is None]
 
 
 def test_every_rate_is_drawn_with_its_interval(reading: Reading) -> None:

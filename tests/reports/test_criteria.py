@@ -23,7 +23,7 @@ SUCCESS = Criterion(
 
 def judged(criterion: Criterion = SUCCESS, **stated: object) -> Judged:
     """A criterion with its reading, judged."""
-    reading = replace(READING, **stated)  # type: ignore[arg-type]
+    reading = replace(READING, **stated)
     return Judged(
         criterion=criterion, reading=reading, outcome=judge_criterion(criterion, measured(reading)), baseline=None
     )

@@ -56,6 +56,6 @@ def test_every_pilot_has_a_bar_and_a_word() -> None:
 @pytest.mark.parametrize("signs", [HEALTHS, FATES, DECISIONS])
 def test_every_sign_has_a_word_and_a_letter_of_its_own(signs: dict[str, object]) -> None:
     """Nothing is told by colour alone: no two signs of a kind look the same in black and white."""
-    words, colours = labels(signs)  # type: ignore[arg-type]
+    words, colours = labels(signs)
     assert len(set(words)) == len(signs) == len(colours)
-    assert all(label(signs, key).startswith(GLYPHS[key]) for key in signs)  # type: ignore[arg-type]
+    assert all(label(signs, key).startswith(GLYPHS[key]) for key in signs)

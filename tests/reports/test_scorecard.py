@@ -31,7 +31,7 @@ def card(case: PilotCase = SCALE, as_of: date = date(2026, 9, 27), **stated: obj
         verdict=pilot_verdict(case), agreed=Agreed((), None, ()), judged=(), readings={}, causes=(), contrasts=(),
         readiness=(), decisions=(), shadow=None,
     )  # fmt: skip
-    return replace(found, **stated)  # type: ignore[arg-type]
+    return replace(found, **stated)
 
 
 def test_every_rule_has_its_words() -> None:

@@ -64,7 +64,7 @@ def test_periods_and_counts_read_as_people_write_them() -> None:
 
 
 def product(reading: Reading, name: str, value: float, half: float = 0.02, **changes: object) -> Reading:
-    return replace(reading, group={"product": name}, value=value, low=value - half, high=value + half, **changes)  # type: ignore[arg-type]
+    return replace(reading, group={"product": name}, value=value, low=value - half, high=value + half, **changes)
 
 
 def test_the_answer_names_the_product_that_is_clearly_lowest(reading: Reading) -> None:

@@ -177,7 +177,7 @@ def test_tokens_are_charged_once(company: Company) -> None:
     assert line(metered, "tokens").mid == pytest.approx(16)
     company.has("costs", [spent("tokens", 20)])
     both = ledger(company.store, scope, product="chat")
-    assert sorted(each.mid for each in both.lines if each.name == "tokens") == pytest.approx([4, 20])  # type: ignore[type-var]
+    assert sorted(each.mid for each in both.lines if each.name == "tokens") == pytest.approx([4, 20])
     assert both.cost == pytest.approx(metered.cost - 12 + 20)
 
 
@@ -226,7 +226,7 @@ def test_what_products_share_does_not_average_out(company: Company) -> None:
     (every,) = read(company.store, ["roi"], MONTH)
     one = read(company.store, ["roi"], MONTH, by=("product",))[0]
     assert None not in (every.low, every.high, one.low, one.high)
-    assert every.high - every.low == pytest.approx(one.high - one.low, rel=0.05)  # type: ignore[operator]
+    assert every.high - every.low == pytest.approx(one.high - one.low, rel=0.05)
 
 
 def test_a_monthly_sum_of_no_product_is_in_none(company: Company) -> None:

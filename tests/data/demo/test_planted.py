@@ -152,8 +152,8 @@ def nobody_works_on_it(files: Files) -> set[str]:
     return gaps | set.intersection(*failing)
 
 
-def _json(path: Path) -> dict:  # type: ignore[type-arg]
-    return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+def _json(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def failing_products(files: Files) -> set[str]:

@@ -34,7 +34,7 @@ def stamp(days: float) -> str:
 def role(kind: str, product: str | None = None, pilot: str | None = None, scenario: str | None = None) -> Role:
     """Somebody with a role."""
     who = f"{kind}@example.com"
-    return Role(role=kind, user_id=who, product_id=product, pilot_id=pilot, scenario_id=scenario)  # type: ignore[arg-type]
+    return Role(role=kind, user_id=who, product_id=product, pilot_id=pilot, scenario_id=scenario)
 
 
 def decision(number: str, product: str | None = None, pilot: str | None = None) -> Decision:
@@ -51,7 +51,7 @@ def parts(name: str) -> Parts:
         ("connection_rules", "piloting_process", "handover_process", "support_channel"), "as agreed in May"
     )
     return {
-        "product": [Product(product_id=name, name=name.title(), stage="scaling", **texts)],  # type: ignore[arg-type]
+        "product": [Product(product_id=name, name=name.title(), stage="scaling", **texts)],
         "owner": [role("product_owner", name)],
         "technical owner": [role("technical_owner", name)],
         "support": [role("support", name)],

@@ -154,7 +154,7 @@ def oracle(said: set[str], stage: str | None) -> int:
 def rows_of(name: str, said: set[str], stage: str | None) -> list[Record]:
     """The registry rows that say this about a product."""
     texts = {column: "written" if column in said else None for column in TEXTS}
-    product = Product(product_id=name, name=name, stage=stage, **texts)  # type: ignore[arg-type]
+    product = Product(product_id=name, name=name, stage=stage, **texts)
     return [product, *(row for part in OPTIONAL if part in said for row in parts(name)[part])]
 
 
