@@ -1,0 +1,54 @@
+"""Numbers in, numbers out: how many it takes to see a difference of a given size, and what correlated observations
+cost. Numbers are of each of two groups, not rounded up; None where no number would do.
+"""
+
+import math
+
+from scipy.optimize import brentq
+from scipy.special import nctdtr, ndtri, stdtrit
+
+MOST = 1e7  # more than this is no plan
+
+
+def design_effect(cluster: float, correlation: float) -> float:
+    """How many times as many observations it takes when each person makes `cluster` of them, with this intra-class
+    correlation: 1 + (m - 1) rho. Kish, Survey Sampling (1965), section 5.4.
+    """
+    return 1 + (cluster - 1) * correlation
+
+
+def for_shares(one: float, other: float, power: float, alpha: float = 0.05, *, sides: int = 2) -> float | None:
+    """Observations of each group that tell two shares apart with this power; None where they are the same.
+
+    ((z_a sqrt(2 p q) + z_b sqrt(p1 q1 + p2 q2)) / (p1 - p2))^2 with p the mean of both, as R's power.prop.test; Fleiss,
+    Levin and Paik, Statistical Methods for Rates and Proportions (2003), section 4.2. `alpha` is of the whole test.
+    """
+    if one == other:
+        return None
+    middle = (one + other) / 2
+    sure, strong = -float(ndtri(alpha / sides)), float(ndtri(power))
+    noise = sure * math.sqrt(2 * middle * (1 - middle)) + strong * math.sqrt(one * (1 - one) + other * (1 - other))
+    return (noise / (one - other)) ** 2
+
+
+def for_means(
+    difference: float, deviation: float, power: float, alpha: float = 0.05, *, sides: int = 2, samples: int = 2
+) -> float | None:
+    """Observations of each group that tell two means apart by Student's test with this power; with `samples` 1, of the
+    one group (or pairs) whose mean is held against a number. None where there is no difference.
+
+    Solved from the noncentral t, as R's power.t.test does (the far tail of a two-sided test left out).
+    """
+    if not difference:
+        return None
+    effect = abs(difference) / deviation
+
+    def short(count: float) -> float:
+        freedom = samples * (count - 1)
+        critical = float(stdtrit(freedom, 1 - alpha / sides))
+        return power - 1 + float(nctdtr(freedom, math.sqrt(count / samples) * effect, critical))
+
+    fewest = 1.0 + 1e-6
+    if short(MOST) > 0:
+        return None
+    return fewest if short(fewest) <= 0 else float(brentq(short, fewest, MOST, xtol=1e-9))
