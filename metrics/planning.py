@@ -7,6 +7,7 @@ import math
 from scipy.optimize import brentq
 from scipy.special import nctdtr, ndtri, stdtrit
 
+FEWEST = 1.05  # fewer than two have no variance; down to here the formula still computes
 MOST = 1e7  # more than this is no plan
 
 
@@ -46,9 +47,10 @@ def for_means(
     def short(count: float) -> float:
         freedom = samples * (count - 1)
         critical = float(stdtrit(freedom, 1 - alpha / sides))
-        return power - 1 + float(nctdtr(freedom, math.sqrt(count / samples) * effect, critical))
+        below = float(nctdtr(freedom, math.sqrt(count / samples) * effect, critical))
+        return power - 1 + (0.0 if math.isnan(below) else below)  # so far out that it is no number is not below
 
-    fewest = 1.0 + 1e-6
-    if short(MOST) > 0:
+    normal = samples * ((float(ndtri(power)) - float(ndtri(alpha / sides))) / effect) ** 2
+    if normal > MOST:
         return None
-    return fewest if short(fewest) <= 0 else float(brentq(short, fewest, MOST, xtol=1e-9))
+    return FEWEST if short(FEWEST) <= 0 else float(brentq(short, FEWEST, 2 * normal + 200, xtol=1e-9))

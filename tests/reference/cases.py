@@ -128,10 +128,11 @@ def read(file: Path) -> list[Case]:
         content = content["cases"]
     if not isinstance(content, list):
         raise Malformed(f"{file} must hold a JSON array of cases, and holds {type(content).__name__}")
-    return [_case(place, given) for place, given in enumerate(content, 1)]
+    return [written(place, given) for place, given in enumerate(content, 1)]
 
 
-def _case(place: int, given: Any) -> Case:
+def written(place: int, given: Any) -> Case:
+    """The case that an object of JSON describes; `place` is its number in the file."""
     if not isinstance(given, dict):
         return Case(f"case {place}", "", {}, (), (), ("it must be an object",))
     name = str(given.get("name") or f"case {place}")
