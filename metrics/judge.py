@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from metrics.agreement import cohen
 from metrics.proportions import exact_upper
+from metrics.statistics import wilson
 
 
 class Confusion(NamedTuple):
@@ -157,6 +158,16 @@ def prediction_powered(
         trust = min(1.0, max(0.0, -spread.both / spread.judge)) if spread.judge > 0 else 0.0
     squares = trust * trust * spread.judge + 2 * trust * spread.both + spread.people
     return Powered(trust * (judged - judged_among) + found_among, max(0.0, squares) * units / (units - 1), trust)
+
+
+def powered_interval(found: Powered, most: float, critical: float) -> tuple[float, float, float] | None:
+    """Low, high and effective size of a prediction-powered share: Wilson's interval on as many independent answers as
+    have its variance, `most` at most. None where the share leaves 0 to 1 or has no variance of its own.
+    """
+    if not 0 < found.value < 1 or found.variance <= 0:
+        return None
+    size = min(found.value * (1 - found.value) / found.variance, most)
+    return *wilson(found.value, size, critical), size
 
 
 def best_trust(together: float, spread: float, labelled: int, judged: int) -> float:

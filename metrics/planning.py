@@ -7,15 +7,20 @@ import math
 from scipy.optimize import brentq
 from scipy.special import nctdtr, ndtri, stdtrit
 
+from metrics.statistics import t_quantile
+
 FEWEST = 1.05  # fewer than two have no variance; down to here the formula still computes
 MOST = 1e7  # more than this is no plan
 
 
-def design_effect(cluster: float, correlation: float) -> float:
+def design_effect(cluster: float, correlation: float, variation: float = 0.0) -> float:
     """How many times as many observations it takes when each person makes `cluster` of them, with this intra-class
     correlation: 1 + (m - 1) rho. Kish, Survey Sampling (1965), section 5.4.
+
+    Where some make more than others, `variation` is their standard deviation by their mean: 1 + ((1 + v^2) m - 1) rho.
+    Eldridge, Ashby and Kerry, International Journal of Epidemiology 35 (2006) 1292-1300.
     """
-    return 1 + (cluster - 1) * correlation
+    return 1 + ((1 + variation * variation) * cluster - 1) * correlation
 
 
 def for_shares(one: float, other: float, power: float, alpha: float = 0.05, *, sides: int = 2) -> float | None:
@@ -30,6 +35,35 @@ def for_shares(one: float, other: float, power: float, alpha: float = 0.05, *, s
     sure, strong = -float(ndtri(alpha / sides)), float(ndtri(power))
     noise = sure * math.sqrt(2 * middle * (1 - middle)) + strong * math.sqrt(one * (1 - one) + other * (1 - other))
     return (noise / (one - other)) ** 2
+
+
+def people_for_bar(
+    share: float, bar: float, power: float, *, cluster: float, correlation: float, variation: float = 0.0,
+    level: float = 0.95,
+) -> int | None:  # fmt: skip
+    """People of a pilot whose whole interval clears a bar with this power when the true share is `share`; None where
+    the share is on the bar, or ten million would not do.
+
+    Each makes `cluster` observations. Wilson's bound clears the bar b from n = ((c sqrt(b (1 - b)) + z sqrt(p (1 - p)))
+    / (p - b))^2 effective observations, c being t(K - 1) as in readings; people are n times the design effect by
+    `cluster`.
+    """
+    if share == bar:
+        return None
+    worth = cluster / design_effect(cluster, correlation, variation)
+    luck = float(ndtri(power)) * math.sqrt(share * (1 - share))
+
+    def enough(people: int) -> bool:
+        needed = (t_quantile(level, people - 1) * math.sqrt(bar * (1 - bar)) + luck) / (share - bar)
+        return worth * people >= needed * needed
+
+    short, long = 1, int(MOST)
+    if not enough(long):
+        return None
+    while long - short > 1:
+        middle = (short + long) // 2
+        short, long = (short, middle) if enough(middle) else (middle, long)
+    return long
 
 
 def for_means(
