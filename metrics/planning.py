@@ -44,18 +44,19 @@ def people_for_bar(
     """People of a pilot whose whole interval clears a bar with this power when the true share is `share`; None where
     the share is on the bar, or ten million would not do.
 
-    Each makes `cluster` observations. Wilson's bound clears the bar b from n = ((c sqrt(b (1 - b)) + z sqrt(p (1 - p)))
-    / (p - b))^2 effective observations, c being t(K - 1) as in readings; people are n times the design effect by
-    `cluster`.
+    Each makes `cluster` observations. Wilson's bound clears the bar b from n = ((c + z) s / (p - b))^2 effective
+    observations, c and z being quantiles of t(K - 1) for the level and for the power, s^2 the greater of b (1 - b) and
+    p (1 - p): a rate that comes out low by chance comes out with a wider interval, too. People are n times the design
+    effect by `cluster`. `make calibrate` holds the power against simulated pilots.
     """
     if share == bar:
         return None
     worth = cluster / design_effect(cluster, correlation, variation)
-    luck = float(ndtri(power)) * math.sqrt(share * (1 - share))
+    noise = math.sqrt(max(bar * (1 - bar), share * (1 - share)))
 
     def enough(people: int) -> bool:
-        needed = (t_quantile(level, people - 1) * math.sqrt(bar * (1 - bar)) + luck) / (share - bar)
-        return worth * people >= needed * needed
+        sure, strong = t_quantile(level, people - 1), float(stdtrit(people - 1, power))
+        return worth * people >= ((sure + strong) * noise / (share - bar)) ** 2
 
     short, long = 1, int(MOST)
     if not enough(long):

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t
 from statsmodels.stats.power import TTestIndPower, TTestPower
 from statsmodels.stats.proportion import power_proportions_2indep
 
-from metrics.planning import design_effect, for_means, for_shares
+from metrics.planning import design_effect, for_means, for_shares, people_for_bar
 
 SHARES = st.integers(1, 19).map(lambda step: step / 20)
 POWERS = st.sampled_from((0.8, 0.9, 0.95))
@@ -53,3 +54,22 @@ def test_correlated_observations_count_for_less() -> None:
     assert float(means.var()) / (0.75 * 0.25 / (people * each)) == pytest.approx(design_effect(each, 0.2), rel=0.05)
     assert design_effect(1, 0.9) == 1
     assert math.isclose(design_effect(20, 0.2), 4.8)
+
+
+@pytest.mark.parametrize(("share", "bar", "cluster"), [(0.8, 0.7, 15.0), (0.6, 0.7, 4.0), (0.9, 0.8, 1.0)])
+def test_so_many_people_clear_a_bar(share: float, bar: float, cluster: float) -> None:
+    """The least number for which (t + t) s / |p - b| squared is reached by the effective observations, found one by
+    one.
+    """
+    worth = cluster / (1 + ((1 + 0.5**2) * cluster - 1) * 0.1)
+
+    def enough(people: int) -> bool:
+        noise = max(share * (1 - share), bar * (1 - bar)) ** 0.5
+        quantiles = float(t.ppf(0.975, people - 1) + t.ppf(0.9, people - 1))
+        return worth * people >= (quantiles * noise / (share - bar)) ** 2
+
+    expected = next(people for people in range(2, 5000) if enough(people))
+    found = people_for_bar(share, bar, 0.9, cluster=cluster, correlation=0.1, variation=0.5)
+    assert found == expected
+    assert people_for_bar(bar, bar, 0.9, cluster=cluster, correlation=0.1) is None
+    assert people_for_bar(bar + 1e-6, bar, 0.9, cluster=1, correlation=0.1) is None
