@@ -113,6 +113,8 @@ def _powered(inputs: Inputs, seen: Agreement) -> tuple[Estimate, Conclusion] | N
 def _corrected(inputs: Inputs, seen: Agreement, labels: Confusion) -> tuple[Estimate, Conclusion]:
     part = inputs.parts[JUDGED.name]
     share, size = part.estimate.value, part.estimate.effective
+    if share is not None and part.moments:  # to its last bit, for little may be left of it
+        share = part.moments.hits / part.moments.of
     method = (
         f"corrected (Rogan-Gladen): {_worth(labels)}, {labels.wrong} + {labels.good} human labels;"
         f" {seen.read:,} tasks judged by {seen.judge()}"
