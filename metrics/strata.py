@@ -12,9 +12,11 @@ Table = Sequence[Sequence[float]]  # two by two: a row a group, hits and misses
 
 
 class Segment(NamedTuple):
-    """A part of two groups, or of one at two times: hits and events in the first and in the second."""
+    """A part of two groups, or of one at two times: hits and events in the first and in the second. Name None: of those
+    of which nobody says which part they are.
+    """
 
-    name: str
+    name: str | None
     hits: tuple[float, float]
     of: tuple[float, float]
 
@@ -22,7 +24,7 @@ class Segment(NamedTuple):
 class Effect(NamedTuple):
     """What a segment adds to the change from the first to the second: by its own rate, and by its share of events."""
 
-    name: str
+    name: str | None
     rate: float
     mix: float
 
