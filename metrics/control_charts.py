@@ -56,9 +56,14 @@ def overdispersion(hits: Sequence[float], of: Sequence[float], share: float) -> 
     """
     noise = share * (1 - share)
     days = [(h / n - share) / math.sqrt(noise / n) for h, n in zip(hits, of, strict=True) if n and noise]
-    if len(days) < 2:
+    return overdispersion_of(days)
+
+
+def overdispersion_of(scores: Sequence[float]) -> float:
+    """The same of values that are standardised already: their mean moving range by 1.128, at least 1."""
+    if len(scores) < 2:
         return 1.0
-    ranges = [abs(after - before) for before, after in pairwise(days)]
+    ranges = [abs(after - before) for before, after in pairwise(scores)]
     return max(1.0, math.fsum(ranges) / len(ranges) / 1.128)
 
 

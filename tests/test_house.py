@@ -38,7 +38,7 @@ PURE = {
     "metrics.simulate", "metrics.amounts", "metrics.proportions", "metrics.anytime", "metrics.means",
     "metrics.agreement", "metrics.strata", "metrics.control_charts", "metrics.change_point", "metrics.planning",
     "metrics.alerts", "metrics.cash_flows", "metrics.logrank", "metrics.retention",
-    "metrics.paired",
+    "metrics.paired", "metrics.drift", "metrics.literals",
 }  # fmt: skip  # numbers in, numbers out
 PAGES = sorted((ROOT / "pages").glob("[!_]*.py"))
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from scipy.stats import lognorm
 
 from metrics import statistics, survival
+from metrics.alerts import SHARE, raised
+from metrics.drift import BASELINE, Point, drift
 from metrics.harm import lower_bound
 from metrics.health import Measured
 from metrics.judge import Confusion, Spread, corrected, powered_interval, prediction_powered
@@ -249,4 +251,32 @@ def verdicts(runs: int) -> list[Result]:
     return found
 
 
-SIMULATIONS: tuple[Callable[[int], list[Result]], ...] = (clustered, calibrated, powered, waiting, looks, verdicts)
+def watched(runs: int) -> list[Result]:
+    """Series that do not change, with a baseline of eight weeks and 26 weeks after it: how many have a false alarm, by
+    chart, and how often one of twenty of them stands as an alarm among many.
+    """
+    chance, weeks, groups = np.random.default_rng((SEED, 8)), 26, 20
+    charts: dict[str, int] = dict.fromkeys(("CUSUM", "average", "limits"), 0)
+    series = []
+    for values in chance.standard_normal((runs, BASELINE + weeks)):
+        seen = drift([Point(str(week), value, 1.0) for week, value in enumerate(values.tolist())])
+        assert seen is not None
+        for alarm in seen.alarms:
+            charts[alarm.chart] += 1
+        series.append(seen)
+    found = [
+        Result(f"false alarm of the {chart} within {weeks} steady weeks", count / runs, runs)
+        for chart, count in charts.items()
+    ]
+    batches = [series[place : place + groups] for place in range(0, runs - groups + 1, groups)]
+    stands = sum(
+        any(up and each.alarms for up, each in zip(raised([each.p for each in batch]), batch, strict=True))
+        for batch in batches
+    )
+    words = f"one of {groups} steady series stands among the alarms"
+    return [*found, Result(words, stands / len(batches), len(batches), SHARE, at_most=True)]
+
+
+SIMULATIONS: tuple[Callable[[int], list[Result]], ...] = (
+    clustered, calibrated, powered, waiting, looks, verdicts, watched,
+)  # fmt: skip
