@@ -20,7 +20,7 @@ from metrics.statistics import t_quantile
 
 class Watched(NamedTuple):
     """A group's series. `stands`: a chart signals, and its last four weeks differ from its baseline so much that of all
-    groups that do at most one in ten is expected to be chance (Benjamini-Hochberg). `missing` says why it is not watched.
+    groups that do at most one in ten is expected to be chance (Benjamini-Hochberg). `missing`: why it is not watched.
     """
 
     group: Group

@@ -244,6 +244,11 @@ def benjamini_hochberg(given: Inputs) -> list[Found]:
     return [sum(alerts.raised(given.numbers("p"), given.number("q", 0.05)))]
 
 
+def significance(given: Inputs) -> float:
+    """The level of the test, by the name of these cases or by R's."""
+    return given.number("sig_level", given.number("alpha", 0.05))
+
+
 def sides(given: Inputs) -> int:
     """One or two, by R's words."""
     return (
@@ -254,14 +259,14 @@ def sides(given: Inputs) -> int:
 def sample_size_shares(given: Inputs) -> list[Found]:
     """Of each group."""
     p1, p2, power = given.number("p1"), given.number("p2"), given.number("power")
-    return [planning.for_shares(p1, p2, power, given.number("alpha", 0.05), sides=sides(given))]
+    return [planning.for_shares(p1, p2, power, significance(given), sides=sides(given))]
 
 
 def sample_size_means(given: Inputs) -> list[Found]:
     """Of each group."""
     delta, sd, power = given.number("delta"), given.number("sd", 1.0), given.number("power")
     groups = 1 if str(given.get("type", "two.sample")) in ("one.sample", "paired") else 2
-    return [planning.for_means(delta, sd, power, given.number("alpha", 0.05), sides=sides(given), samples=groups)]
+    return [planning.for_means(delta, sd, power, significance(given), sides=sides(given), samples=groups)]
 
 
 def npv(given: Inputs) -> list[Found]:
@@ -296,10 +301,12 @@ def roi(given: Inputs) -> list[Found]:
     """(Benefits - costs) / costs, of present values; what is stated of net, benefit, cost and (for a report that prints
     only that) ROI itself gives the others.
     """
+    words = {"net": ("net", "npv"), "benefit": ("benef",), "cost": ("cost",)}
     stated = {
-        part: next((given.number(n) for n in given.ending("") if part in n), None) for part in ("net", "benef", "cost")
+        part: next((given.number(name) for name in given.ending("") if any(word in name for word in named)), None)
+        for part, named in words.items()
     }
-    net, benefit, cost = stated["net"], stated["benef"], stated["cost"]
+    net, benefit, cost = stated["net"], stated["benefit"], stated["cost"]
     if cost is None and benefit is not None and net is not None:
         cost = benefit - net
     if cost is None and net is not None:

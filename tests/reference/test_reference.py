@@ -1,4 +1,5 @@
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,8 @@ def test_a_wrong_expectation_fails(case: Case) -> None:
         ("roi", [0.5], {"pv_benefits": 150, "pv_costs": 100}),
         ("roi", [-0.25], {"pv_benefits": 75, "pv_net": -25}),
         ("roi", [None], {"pv_benefits": 75, "pv_costs": 0}),
+        ("roi", [0.5], {"npv": 50, "pv_costs": 100}),
+        ("kaplan_meier_median_ci", [2, math.inf], {"time": [2, 2, 2, 9, 9], "event": [1, 1, 1, 0, 0]}),
         ("business_days", [-1], {"start": "2026-11-24", "end": "2026-11-23"}),
         ("business_days", [4], {"start": "2026-11-23", "end": "2026-11-30", "holidays": ["2026-11-26"]}),
         (
