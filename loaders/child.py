@@ -20,6 +20,7 @@ from loaders.format import Refused
 from loaders.job import Job
 from loaders.literal import literal
 from loaders.recognise import identify
+from loaders.resubmission import resubmitted
 from loaders.said import check_values, check_zone
 from loaders.stage import DuckStage
 
@@ -56,7 +57,10 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
 def read(job: Job) -> dict[str, object]:
     """Recognise and parse one file into staged Parquet. Raises Refused."""
     path = Path(job.path)
-    source, confidence = identify(path, job.format)
+    if job.resubmission and job.format:
+        source, confidence = resubmitted(job.format), 1.0
+    else:
+        source, confidence = identify(path, job.format)
     check_zone(job.options.timezone)
     connection = connect(job, job.options.timezone or "UTC")
     check_values(connection, source, job.options)

@@ -27,6 +27,8 @@ class Origin:
     options: str
     product_field: str
     folder: Path
+    corrects: str | None = None
+    """The load whose quarantine these records come from."""
 
 
 def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, people: Pseudonyms | None) -> str:

@@ -22,6 +22,8 @@ class Job:
     reporting_zone: str
     careful: bool = False
     """Read record by record, even where the fast way might do."""
+    resubmission: bool = False
+    """The file holds refused records that were corrected, written by the parent."""
 
     def dump(self) -> str:
         """As one line of JSON."""

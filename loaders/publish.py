@@ -14,6 +14,7 @@ from data.pseudonym import Pseudonyms
 from data.reduction import make_touched, rebuild_touched
 from data.settings import settings
 from loaders.accounting import check, check_files
+from loaders.corrections import remember
 from loaders.incoming import Origin, incoming
 from loaders.job import Parsed
 from loaders.kept import keep
@@ -50,6 +51,7 @@ def publish(tx: Transaction, side: Path, origin: Origin, parsed: Parsed) -> tupl
     refused = keep(tx, origin, parsed, people)
     check(parsed, accepted=counts.accepted, duplicates=counts.duplicates, refused=refused)
     remember_load(tx, origin, parsed, counts, written)
+    remember(tx, origin)
     return counts, written
 
 
