@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from data.cursor import Row, Rows
 from loaders.corrections import SETTLED
 
-PAGE = 10_000
+PAGE = 50_000
 """Records of a page when everything is written out."""
 PERSON = "(a person)"
 """What stands in the quarantine in place of somebody's name."""
@@ -116,11 +116,12 @@ def values(store: Rows, load_id: str, asked: Filter = ALL, limit: int = 200) -> 
     """
     fits, said = asked.sql(load_id)
     return store.rows(
-        f"SELECT q.column_name, q.code, {pictured('q.value')} AS value, any_value(q.message) AS message,"
-        " count(DISTINCT q.record) AS records"
-        f" FROM quarantine AS q LEFT JOIN ({_STANDING}) AS s ON s.record = q.record"
-        f" WHERE {fits} AND s.record IS NULL AND q.value IS DISTINCT FROM $person"
-        f" GROUP BY q.column_name, q.code, {pictured('q.value')} ORDER BY records DESC, 1, 2, 3 LIMIT $limit",
+        f"SELECT column_name, code, {pictured('value')} AS value, message, records FROM ("
+        "  SELECT q.column_name, q.code, coalesce(q.value, '') AS value, any_value(q.message) AS message,"
+        "  count(DISTINCT q.record) AS records FROM quarantine AS q"
+        f"  LEFT JOIN ({_STANDING}) AS s ON s.record = q.record WHERE {fits} AND s.record IS NULL AND q.value IS DISTINCT FROM $person"
+        "  GROUP BY q.column_name, q.code, coalesce(q.value, '')) AS found"
+        " ORDER BY records DESC, column_name, code, value LIMIT $limit",
         said | {"limit": limit, "person": PERSON},
     )
 
