@@ -119,11 +119,21 @@ def values(store: Rows, load_id: str, asked: Filter = ALL, limit: int = 200) -> 
         f"SELECT column_name, code, {pictured('value')} AS value, message, records FROM ("
         "  SELECT q.column_name, q.code, coalesce(q.value, '') AS value, any_value(q.message) AS message,"
         "  count(DISTINCT q.record) AS records FROM quarantine AS q"
-        f"  LEFT JOIN ({_STANDING}) AS s ON s.record = q.record WHERE {fits} AND s.record IS NULL AND q.value IS DISTINCT FROM $person"
+        f"  LEFT JOIN ({_STANDING}) AS s ON s.record = q.record"
+        f"  WHERE {fits} AND s.record IS NULL AND q.value IS DISTINCT FROM $person"
         "  GROUP BY q.column_name, q.code, coalesce(q.value, '')) AS found"
         " ORDER BY records DESC, column_name, code, value LIMIT $limit",
         said | {"limit": limit, "person": PERSON},
     )
+
+
+def matching(store: Rows, load_id: str, asked: Filter = ALL) -> int:
+    """How many records of a load have a cell that fits."""
+    fits, said = asked.sql(load_id)
+    return int(str(store.value(
+        "SELECT count(DISTINCT q.record) AS n FROM quarantine AS q"
+        f" LEFT JOIN ({_STANDING}) AS s ON s.record = q.record WHERE {fits}", said,
+    )))  # fmt: skip
 
 
 def loads(store: Rows) -> list[Row]:
