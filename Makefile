@@ -13,7 +13,7 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint demo setup golden bench lock chromium python-fits port-is-free
+.PHONY: help run test lint demo setup golden bench corpora lock chromium python-fits port-is-free
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ golden: $(VENV)/.tools ## write the golden SQL anew (look at its diff before you
 
 bench: $(VENV)/.tools ## measure loading and reading on this machine
 	@$(PY) -m bench
+
+corpora: $(VENV)/.tools ## load every file under DIR=... and say what became of it
+	@$(PY) -m tests.corpora "$(DIR)"
 
 lock: $(VENV)/.lock-tools ## pin the newest versions that requirements*.txt allow
 	@for name in requirements requirements-dev; do \

@@ -37,5 +37,5 @@ def lock(path: Path) -> list[str]:
 
 
 def _memory_limit() -> int:
-    """Half of this machine's memory in MB, 4 GB at most."""
-    return min(4096, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)
+    """Half of this machine's memory in MB, 1.5 GB at most: a load of any size then stays under 2 GB."""
+    return min(1536, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000)

@@ -3,6 +3,7 @@
 The SQL itself is data/reduction.sql. Who touches partitions lists them in the temporary table `touched` first.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,9 @@ USER_DAYS = (
     " escalated_planned, escalated_unplanned, escalated_unplanned_1d, input_tokens, output_tokens, cost_microusd,"
     " uncosted, duration_ms"
 )
+SLICE = 2_000_000
+"""Interactions that are reduced at a time, in whole days: what bounds the memory of a load of any size."""
+
 _REAL = "CREATE OR REPLACE TEMP VIEW chosen AS SELECT * FROM interactions WHERE coalesce(synthetic, FALSE) = FALSE"
 _TOUCHED = (
     " AND EXISTS (SELECT 1 FROM touched WHERE touched.product_id = interactions.product_id"
@@ -60,19 +64,38 @@ def touch_pointed(tx: Transaction, fact: Literal["feedback", "tickets"], relatio
 
 def rebuild(tx: Transaction) -> int:
     """Make user_days anew from all facts; the number of its rows."""
-    tx.run(_REAL)
     tx.run("DELETE FROM user_days")
-    return tx.run(f"INSERT INTO user_days ({USER_DAYS}) {REDUCTION}")
+    return sum(_reduce(tx, days) for days in _slices(tx, "interactions"))
 
 
 def rebuild_touched(tx: Transaction) -> int:
     """Make the partitions in `touched` anew, and only these; the number of rows they now have."""
-    tx.run(_REAL + _TOUCHED)
     tx.run(
         "DELETE FROM user_days WHERE EXISTS (SELECT 1 FROM touched WHERE touched.product_id = user_days.product_id"
         " AND touched.day = user_days.day)"
     )
+    return sum(_reduce(tx, days + _TOUCHED) for days in _slices(tx, "touched"))
+
+
+def _reduce(tx: Transaction, chosen: str) -> int:
+    tx.run(_REAL + chosen)
     return tx.run(f"INSERT INTO user_days ({USER_DAYS}) {REDUCTION}")
+
+
+def _slices(tx: Transaction, within: str) -> Iterator[str]:
+    """SQL conditions that cut the days of table `within` into spans of about SLICE interactions. A task never spans
+    two days (both GROUP BYs name the day), so the spans together are the whole.
+    """
+    days = tx.rows(
+        f"SELECT day, count(*) AS n FROM interactions WHERE day BETWEEN (SELECT min(day) FROM {within})"
+        f" AND (SELECT max(day) FROM {within}) GROUP BY day ORDER BY day"
+    )
+    first, held = 0, 0
+    for place, row in enumerate(days):
+        held += int(str(row["n"]))
+        if held >= SLICE or place == len(days) - 1:
+            yield f" AND interactions.day BETWEEN DATE '{days[first]['day']}' AND DATE '{row['day']}'"
+            first, held = place + 1, 0
 
 
 def differing(reader: Reader) -> int:

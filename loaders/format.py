@@ -83,6 +83,9 @@ class Stage(Protocol):
     def note(self, message: str) -> None:
         """Tell the person something about the file."""
 
+    def total(self, key: str, value: int) -> None:
+        """State a total of the file that the staged rows do not tell."""
+
     def table(self, name: str, columns: Sequence[str]) -> Table:
         """A table of text for SQL to read under `name`, once `close` was called or `fill` first used."""
 

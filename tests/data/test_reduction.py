@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import product
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from data.warehouse import Warehouse
 Fact = dict[str, object]
 MONDAY = datetime(2026, 3, 2)
 DAY = timedelta(days=1)
+SLICES = st.sampled_from([1, 3, 1_000])
 RANK = {"verified": 5, "accepted": 4, "rating": 3, "rule": 2, "judge": 1}
 SUMS = ("input_tokens", "output_tokens", "cost_microusd", "duration_ms")
 DIMENSIONS = ("pilot_id", "scenario_id", "service_version", "team_id", "mode")
@@ -235,22 +237,25 @@ MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthChe
 
 
 @MANY
-@given(interaction_rows(), feedback_rows(), ticket_rows())
+@given(interaction_rows(), feedback_rows(), ticket_rows(), SLICES)
 def test_reduction_agrees_with_plain_python(
-    store: Warehouse, interactions: list[Fact], feedback: list[Fact], tickets: list[Fact]
+    store: Warehouse, interactions: list[Fact], feedback: list[Fact], tickets: list[Fact], slice_size: int
 ) -> None:
-    """Every measure of every user-day is what reading the rows one by one gives, with anything missing anywhere."""
+    """Every measure of every user-day is what reading the rows one by one gives, with anything missing anywhere, in
+    slices of any size.
+    """
     empty(store)
     with store.write("rows", "test") as tx:
         for table, rows in (("interactions", interactions), ("feedback", feedback), ("tickets", tickets)):
             tx.add(table, rows)
-        reduction.rebuild(tx)
+        with patch.object(reduction, "SLICE", slice_size):
+            reduction.rebuild(tx)
     assert stored(store) == in_order(reduced(interactions, feedback, tickets))
 
 
 @settings(MANY, max_examples=15)
-@given(st.lists(st.one_of(interaction_rows(), feedback_rows(), ticket_rows()), max_size=5))
-def test_touched_partitions_are_enough(store: Warehouse, batches: list[list[Fact]]) -> None:
+@given(st.lists(st.one_of(interaction_rows(), feedback_rows(), ticket_rows()), max_size=5), SLICES)
+def test_touched_partitions_are_enough(store: Warehouse, batches: list[list[Fact]], slice_size: int) -> None:
     """Rebuilding only what each batch touched leaves user_days equal to a full rebuild, in any order of arrival."""
     empty(store)
     for number, batch in enumerate(batches):
@@ -267,7 +272,8 @@ def test_touched_partitions_are_enough(store: Warehouse, batches: list[list[Fact
                 reduction.touch_pointed(tx, "feedback", "came")
             else:
                 reduction.touch_pointed(tx, "tickets", "came")
-            reduction.rebuild_touched(tx)
+            with patch.object(reduction, "SLICE", slice_size):
+                reduction.rebuild_touched(tx)
     with store.reading() as reader:
         assert reduction.differing(reader) == 0
 
