@@ -1,4 +1,4 @@
-"""What was loaded and what was refused of it: the history of loads, and the browser of the quarantine."""
+"""What was loaded, by whom, and what stands out in one load: its first refused cells, its unknown products."""
 
 from __future__ import annotations
 
@@ -25,15 +25,6 @@ def quarantined(store: Rows, load_id: str, limit: int = 500) -> list[Row]:
         "SELECT line, column_name, code, message, value FROM quarantine WHERE load_id = ?"
         " ORDER BY line, column_name, code LIMIT ?",
         [load_id, limit],
-    )
-
-
-def reasons(store: Rows, load_id: str) -> list[Row]:
-    """How many cells of a load were refused, by column and code, the most first."""
-    return store.rows(
-        "SELECT column_name, code, CAST(count(*) AS BIGINT) AS cells FROM quarantine WHERE load_id = ?"
-        " GROUP BY column_name, code ORDER BY cells DESC, column_name, code",
-        [load_id],
     )
 
 
