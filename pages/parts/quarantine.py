@@ -19,6 +19,7 @@ PAGE = 25
 MOST = 100_000
 """Records in one download; the command line writes any number."""
 UNTOLD = " It could not be told into cells: correct it in its file and load that again, or leave it out."
+WHOLE = "whole record"
 EACH, SAME = "Each record", "Same value together"
 
 
@@ -52,7 +53,7 @@ def show(store: Warehouse, desk: desks.Desk) -> None:
 def _load_title(load: Row) -> str:
     file, when = visible(load["file_name"])[:60], str(load["loaded_at"])[:16]
     number, still = int(str(load["records"])), int(str(load["open"]))
-    return f"{file} ({when}): {still:,} of {number:,} open" if still else f"{file} ({when}): all {number:,} settled"
+    return f"{still:,} of {number:,} open: {file} ({when})" if still else f"All {number:,} settled: {file} ({when})"
 
 
 def _overview(problems: Sequence[Row]) -> None:
@@ -74,7 +75,7 @@ def _overview(problems: Sequence[Row]) -> None:
 
 def _problem(row: Row) -> str:
     reason = str(row["code"]).replace("_", " ")
-    return f"{row['column_name']}: {reason}" if row["column_name"] else f"whole record: {reason}"
+    return f"{row['column_name']}: {reason}" if row["column_name"] else f"{WHOLE}: {reason}"
 
 
 def _settled(store: Warehouse, load_id: str) -> None:
@@ -150,7 +151,7 @@ def _pages(store: Warehouse, own: benches.Bench, asked: Filter) -> None:
     rows: list[Row] = [
         {
             "Line": cell["line"],
-            "Column": cell["column_name"] or "",
+            "Column": cell["column_name"] or WHOLE,
             "What came": visible(cell["value"]),
             "Corrected": answer.corrected if answer else "",
             "Action": answer.action if answer and answer.action != sheet.CORRECT else None,
@@ -197,7 +198,7 @@ def _values(store: Warehouse, own: benches.Bench, asked: Filter) -> None:
     for value in values:
         answer = own.answers.get(_of_value(value))
         rows.append({
-            "Records": value["records"], "Column": value["column_name"] or "", "What came": visible(value["value"]),
+            "Records": value["records"], "Column": value["column_name"] or WHOLE, "What came": visible(value["value"]),
             "Corrected": answer.corrected if answer else "",
             "Action": answer.action if answer and answer.action != sheet.CORRECT else None,
             "Why": visible(value["message"]),
@@ -222,7 +223,7 @@ def _edited(own: benches.Bench, rows: list[Row], name: str) -> list[Row]:
         column_config={
             "Line": st.column_config.NumberColumn(width=60, format="%d"),
             "Records": st.column_config.NumberColumn(width=80, format="localized"),
-            "Corrected": st.column_config.TextColumn(width=180, max_chars=4_000, help="The right value"),
+            "Corrected": st.column_config.TextColumn(width=150, max_chars=4_000, help="The right value"),
             "Action": st.column_config.SelectboxColumn(
                 options=[sheet.EMPTY, sheet.LEAVE_OUT], width=110, help="In place of a value"
             ),

@@ -115,7 +115,7 @@ def test_one_value_is_corrected_in_all_its_records(company: Warehouse, page: App
     press(page, "publish-corrections")
     reading = read(company, HEADLINES, default_scope(company))[1]
     assert f"{100 * (reading.value or 0):.1f}%" in announced
-    assert "all 100 settled" in str(page.selectbox(key="quarantine-load").options)
+    assert "All 100 settled" in str(page.selectbox(key="quarantine-load").options)
     assert "0 records in quarantine" in said(page)
 
 
