@@ -136,6 +136,18 @@ def matching(store: Rows, load_id: str, asked: Filter = ALL) -> int:
     )))  # fmt: skip
 
 
+def open_records(store: Rows) -> int:
+    """Source records in the quarantine of all loads in force that nobody has corrected or left out yet."""
+    refused = store.value("SELECT CAST(sum(quarantined) AS BIGINT) AS n FROM loads WHERE status = 'published'")
+    settled = store.value(
+        "SELECT CAST(sum(r.source_records) AS BIGINT) AS n FROM corrections AS c"
+        " JOIN loads AS x ON x.load_id = c.load_id AND x.status = 'published'"
+        " JOIN loads AS p ON p.load_id = c.of_load AND p.status = 'published'"
+        " JOIN quarantine_records AS r ON r.load_id = c.of_load AND r.record = c.record"
+    )
+    return int(str(refused or 0)) - int(str(settled or 0))
+
+
 def loads(store: Rows) -> list[Row]:
     """Every load in force that has a quarantine, the newest first: load_id, file_name, loaded_at, records, open."""
     return store.rows(

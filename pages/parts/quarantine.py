@@ -1,6 +1,7 @@
 """The quarantine: which problems a load has, the refused records page by page, and the place to correct them."""
 
 import json
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -19,6 +20,7 @@ PAGE = 25
 MOST = 100_000
 """Records in one download; the command line writes any number."""
 UNTOLD = " It could not be told into cells: correct it in its file and load that again, or leave it out."
+NUMBER = re.compile(r"[+-]?[\d.,]+")
 WHOLE = "whole record"
 EACH, SAME = "Each record", "Same value together"
 
@@ -63,7 +65,7 @@ def _overview(problems: Sequence[Row]) -> None:
                 "Problem": _problem(row),
                 "Cells": row["cells"],
                 "Open": row["open"],
-                "First value": visible(row["value"]),
+                "First value": _shown(row["value"]),
                 "Explanation": visible(row["message"]),
             }
             for row in problems
@@ -71,6 +73,14 @@ def _overview(problems: Sequence[Row]) -> None:
         hide_index=True, alt="Problems by column", key="table-problems", placeholder="",
         column_config={"Explanation": st.column_config.TextColumn(width=520)},
     )  # fmt: skip
+
+
+def _shown(value: object) -> str:
+    """A value on one line; what a spreadsheet would take for a formula begins with an apostrophe, as in the sheet: the
+    table offers a download of its own.
+    """
+    text = visible(value)
+    return text if NUMBER.fullmatch(text) else sheet.safe(text)
 
 
 def _problem(row: Row) -> str:
@@ -152,7 +162,7 @@ def _pages(store: Warehouse, own: benches.Bench, asked: Filter) -> None:
         {
             "Line": cell["line"],
             "Column": cell["column_name"] or WHOLE,
-            "What came": visible(cell["value"]),
+            "What came": _shown(cell["value"]),
             "Corrected": answer.corrected if answer else "",
             "Action": answer.action if answer and answer.action != sheet.CORRECT else None,
             "Why": visible(cell["message"]) + ("" if cell["correctable"] else UNTOLD),
@@ -198,7 +208,7 @@ def _values(store: Warehouse, own: benches.Bench, asked: Filter) -> None:
     for value in values:
         answer = own.answers.get(_of_value(value))
         rows.append({
-            "Records": value["records"], "Column": value["column_name"] or WHOLE, "What came": visible(value["value"]),
+            "Records": value["records"], "Column": value["column_name"] or WHOLE, "What came": _shown(value["value"]),
             "Corrected": answer.corrected if answer else "",
             "Action": answer.action if answer and answer.action != sheet.CORRECT else None,
             "Why": visible(value["message"]),

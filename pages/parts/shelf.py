@@ -5,9 +5,9 @@ import streamlit as st
 from data.cursor import Row
 from data.errors import PlumblineError
 from data.warehouse import Warehouse
-from loaders import FORMATS, mapping
+from loaders import FORMATS, corrections, mapping
 from loaders.history import history
-from loaders.quarantine import loads as refused_of
+from loaders.quarantine import open_records
 from loaders.undo import redo, undo
 from pages.parts import desk as desks
 from pages.parts.text import plain
@@ -18,11 +18,11 @@ SHOWN = 8
 
 def answer(store: Warehouse) -> str:
     """The key question of the page, answered: are the files in, what was refused, what waits."""
-    loads = [load for load in history(store) if load["status"] == "published"]
+    loads = [load for load in history(store) if load["status"] == "published" and not load["corrects"]]
     if not loads:
         return "Nothing has been loaded yet."
     read = sum(int(str(load["rows_read"])) for load in loads)
-    refused = sum(int(str(load["open"])) for load in refused_of(store))
+    refused = open_records(store)
     waits = mapping.inbox(store)
     values = f"{count(len(waits), 'product name')} that sources use"
     return (
@@ -70,6 +70,8 @@ def _act(store: Warehouse, desk: desks.Desk, load: Row, action: object) -> None:
         st.error(plain(refusal, 1000), icon=":material/block:")
         return
     said = ", ".join(f"{number:,} rows of {name}" for name, number in rows.items()) or "no rows"
+    if action is undo and (left := corrections.in_force(store, str(load["load_id"]))):
+        said += f"; still in: {count(len(left), 'load')} of its corrections"
     desk.notices.append((f"{verb}: {plain(load['file_name'], 80)} ({plain(said)}).", before, desks.headlines(store)))
     st.rerun()
 
@@ -86,6 +88,8 @@ def _facts(load: Row) -> str:
     if load["first_at"]:
         parts.append(f"{str(load['first_at'])[:10]} to {str(load['last_at'])[:10]}")
     parts.append(f"loaded by {plain(load['loaded_by'], 60)} on {str(load['loaded_at'])[:16]} UTC")
+    if load["corrects"]:
+        parts.append(f"corrects load {plain(load['corrects'])}")
     if load["status"] == "undone":
         parts.append(
             f"taken back by {plain(load['undone_by'] or 'not stated', 60)} on {str(load['undone_at'])[:16]} UTC"

@@ -148,6 +148,7 @@ def test_a_value_that_is_still_wrong_is_refused_again_with_its_reason(store: War
     second = mended(store, first.load_id, ANSWERS[0], Answer(3, "input_tokens", "correct", "-4"))
     assert equation(second) == (2, 1, 0, 1, 0, 0)
     assert standing(store, first.load_id) == {1: "corrected", 2: "open", 3: "refused again"}
+    assert quarantine.open_records(store) == 2
     (cell,) = quarantine.cells(store, str(second.load_id))
     assert (cell["record"], cell["line"], cell["column_name"], cell["code"], cell["value"]) == (
         1, 4, "input_tokens", "out_of_range", "-4",
@@ -157,6 +158,10 @@ def test_a_value_that_is_still_wrong_is_refused_again_with_its_reason(store: War
     ]  # fmt: skip
     third = mended(store, second.load_id, Answer(1, "input_tokens", "correct", "4"))
     assert equation(third) == (1, 1, 0, 0, 0, 0)
+    assert quarantine.open_records(store) == 1
+    undo(store, str(second.load_id), "bea")
+    assert quarantine.open_records(store) == 3
+    redo(store, str(second.load_id), "bea")
     row = store.one("SELECT input_tokens, team_id, user_id FROM interactions WHERE interaction_id = 'w3'") or {}
     assert row["input_tokens"] == 4
     assert str(row["user_id"]).startswith("p_")
