@@ -1,6 +1,7 @@
 """Refused records corrected and given again: a load of their own, counted once, taken back like any other."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -334,3 +335,36 @@ def test_hostile_cells_are_corrected_like_any_other(store: Warehouse, tmp_path: 
     ]
     assert equation(mended(store, first.load_id, *answers)) == (6, 6, 0, 0, 0, 0)
     assert store.value("SELECT count(*) AS n FROM interactions WHERE mode = 'assist'") == 6
+
+
+FORMATS = Path(__file__).parents[1] / "formats"
+SPOILT: dict[str, tuple[str, str, str]] = {
+    "otlp_genai/spans.jsonl": (r'("service.version","value":\{"stringValue":")', r"\g<1>\\n", "service_version"),
+    "promptfoo/results.json": (r'("latencyMs": ?)', r"\g<1>-", "duration_ms"),
+    "litellm_spendlogs/spend_logs.jsonl": (r'("prompt_tokens": ?)', r"\g<1>-", "input_tokens"),
+}
+"""Files of other tools: what is spoilt in their first three places, and the column that then breaks the contract."""
+
+
+@pytest.mark.parametrize("file", SPOILT)
+def test_records_of_other_formats_come_back_as_they_would_have_been(fresh: Callable[[], Warehouse], file: str) -> None:
+    """A span, a result or a billed call that was refused and is corrected ends as in a file that was never spoilt."""
+    store, other = fresh(), fresh()
+    pattern, wrong, column = SPOILT[file]
+    text = (FORMATS / file).read_text()
+    spoilt = store.side / "spoilt"
+    spoilt.write_text(re.sub(pattern, wrong, text, count=3))
+    whole = published(other, FORMATS / file, "R")
+    counts = published(store, spoilt, "L")
+    assert counts.accepted < whole.accepted
+    refused = quarantine.cells(store, "L")
+    assert {cell["column_name"] for cell in refused} == {column}
+    answers = [
+        Answer(int(str(cell["record"])), column, "correct", str(cell["value"]).strip().lstrip("-")) for cell in refused
+    ]
+    outcome = mended(store, "L", *answers)
+    equation(outcome)
+    assert counts.accepted + outcome.accepted == whole.accepted
+    assert facts(store, ("load_id", "superseded_by", "source_row")) == facts(
+        other, ("load_id", "superseded_by", "source_row")
+    )
