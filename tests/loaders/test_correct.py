@@ -339,7 +339,7 @@ def test_hostile_cells_are_corrected_like_any_other(store: Warehouse, tmp_path: 
 
 FORMATS = Path(__file__).parents[1] / "formats"
 SPOILT: dict[str, tuple[str, str, str]] = {
-    "otlp_genai/spans.jsonl": (r'("service.version","value":\{"stringValue":")', r"\g<1>\\n", "service_version"),
+    "otlp_genai/spans.jsonl": (r'("service.version","value":\{"stringValue":")', r"\g<1>a\\n", "service_version"),
     "promptfoo/results.json": (r'("latencyMs": ?)', r"\g<1>-", "duration_ms"),
     "litellm_spendlogs/spend_logs.jsonl": (r'("prompt_tokens": ?)', r"\g<1>-", "input_tokens"),
 }
@@ -360,7 +360,8 @@ def test_records_of_other_formats_come_back_as_they_would_have_been(fresh: Calla
     refused = quarantine.cells(store, "L")
     assert {cell["column_name"] for cell in refused} == {column}
     answers = [
-        Answer(int(str(cell["record"])), column, "correct", str(cell["value"]).strip().lstrip("-")) for cell in refused
+        Answer(int(str(cell["record"])), column, "correct", re.sub(r"^(-|a\n)", "", str(cell["value"])))
+        for cell in refused
     ]
     outcome = mended(store, "L", *answers)
     equation(outcome)
