@@ -19,7 +19,7 @@ from reports.words import count
 PAGE = 25
 MOST = 100_000
 """Records in one download; the command line writes any number."""
-UNTOLD = " It could not be told into cells: correct it in its file and load that again, or leave it out."
+UNTOLD = " Its cells are not kept: correct it in its file and load that again, or leave it out."
 NUMBER = re.compile(r"[+-]?[\d.,]+")
 WHOLE = "whole record"
 EACH, SAME = "Each record", "Same value together"

@@ -245,13 +245,17 @@ def test_a_corrected_name_becomes_a_pseudonym(store: Warehouse) -> None:
 
 
 def test_a_whole_record_that_was_not_told_into_cells(store: Warehouse, tmp_path: Path) -> None:
-    """A line with too few cells can be left out, not corrected here; the repaired file brings it in, counted once."""
+    """A line with too few cells has no cell to correct: it is left out, written anew, or repaired in its file."""
     path = tmp_path / "b.csv"
     path.write_text("interaction_id,occurred_at,product_id\na,2026-03-01,chat\nb,2026-03-01\nc,2026-03-01,chat\n")
     first = load(store, path, who="ann")
     assert equation(first) == (3, 2, 0, 1, 0, 0)
     with pytest.raises(Refused, match=r"the cells of line 3 are not kept.*leave out"):
-        mended(store, first.load_id, Answer(1, "product_id", "correct", "chat"))
+        mended(store, first.load_id, Answer(1, "", "correct", "chat"))
+    anew = {"interaction_id": "b", "occurred_at": "2026-03-01", "product_id": "chat"}
+    written = mended(store, first.load_id, *(Answer(1, column, "correct", cell) for column, cell in anew.items()))
+    assert equation(written) == (1, 1, 0, 0, 0, 0)
+    undo(store, str(written.load_id), "ann")
     path.write_text("interaction_id,occurred_at,product_id\na,2026-03-01,chat\nb,2026-03-01,chat\nc,2026-03-01,chat\n")
     repaired = load(store, path, who="ann")
     assert equation(repaired) == (3, 1, 2, 0, 0, 0)
