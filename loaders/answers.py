@@ -6,12 +6,13 @@ from data.errors import did_you_mean
 from loaders import FORMATS
 from loaders.contract import columns_of
 from loaders.format import Refused
+from loaders.opening import ASKS
 
 
 def answers(pairs: Iterable[str]) -> dict[str, str]:
     """The values by key. Raises Refused for a key that no format asks for and no column has, naming the nearest."""
     known = {name for entry in FORMATS.values() for fact in entry.facts for name in columns_of(fact)}
-    known |= {name for entry in FORMATS.values() for name in entry.asks}
+    known |= {name for entry in FORMATS.values() for name in entry.asks} | set(ASKS)
     values = {}
     for pair in pairs:
         key, sign, value = (part.strip() for part in pair.partition("="))

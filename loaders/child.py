@@ -11,7 +11,7 @@ import json
 import os
 import resource
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,8 @@ import duckdb
 from loaders.format import Refused
 from loaders.job import Job
 from loaders.literal import literal
+from loaders.opening import Opened, open_file
+from loaders.receive import scan
 from loaders.recognise import identify
 from loaders.resubmission import resubmitted
 from loaders.said import check_values, check_zone
@@ -56,17 +58,22 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
 
 def read(job: Job) -> dict[str, object]:
     """Recognise and parse one file into staged Parquet. Raises Refused."""
-    path = Path(job.path)
     if job.resubmission and job.format:
-        source, confidence = resubmitted(job.format), 1.0
+        opened, source, confidence = Opened(Path(job.path)), resubmitted(job.format), 1.0
     else:
-        source, confidence = identify(path, job.format)
+        opened = open_file(Path(job.path), Path(job.folder), named=job.format, sheet=job.options.values.get("sheet"))
+        source, confidence = identify(opened.path, job.format)
     check_zone(job.options.timezone)
     connection = connect(job, job.options.timezone or "UTC")
     check_values(connection, source, job.options)
     stage = DuckStage(connection, job, source)
-    source.parse(path, stage)
-    return asdict(stage.finish(confidence))
+    for note in opened.notes:
+        stage.note(note)
+    source.parse(opened.path, stage)
+    parsed = stage.finish(confidence)
+    if parsed.fast and opened.notes:
+        parsed = replace(parsed, lines=scan(opened.path)[1])
+    return asdict(parsed)
 
 
 def main() -> None:

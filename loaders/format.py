@@ -21,13 +21,15 @@ class Head:
     path: Path
     size: int
     kind: str
-    """csv | json | parquet | unknown: what the bytes are."""
+    """csv | json | parquet | zip | unknown, or another kind that no format reads: what the bytes are."""
     columns: tuple[str, ...] = ()
     """Header cells of a csv, columns of a parquet file."""
     documents: tuple[object, ...] = ()
     """The first JSON documents that are whole within the head; empty when the first one is longer than the head."""
     text: str = ""
     """The first decoded characters of a text file."""
+    members: tuple[str, ...] = ()
+    """The names of the files in a zip."""
 
 
 @dataclass(frozen=True, slots=True)

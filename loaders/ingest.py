@@ -100,7 +100,7 @@ def read_file(
                 parsed = process.finish(child)
             finally:
                 process.end(child)
-        if parsed.fast and lines != parsed.rows_read:
+        if parsed.fast and (lines if parsed.lines is None else parsed.lines) != parsed.rows_read:
             parsed = process.carefully(job)
         if receive.state(upload) != before:
             raise Refused("The file changed while it was read.", "Wait until it is complete and load it again.")

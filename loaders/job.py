@@ -70,6 +70,8 @@ class Parsed:
     messages: tuple[str, ...] = ()
     fast: bool = False
     """Whether the file was read without splitting its records ourselves: then its lines are to be counted too."""
+    lines: int | None = None
+    """Lines of text that were read, as `receive.scan` counts them, when that is not the uploaded file itself."""
 
     @classmethod
     def load(cls, found: Mapping[str, Any]) -> Parsed:

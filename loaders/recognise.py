@@ -11,9 +11,6 @@ from loaders.head import read_head
 
 SURE = 0.5
 _KINDS = {
-    "zip": "a zip archive: unpack it and load the files inside",
-    "gzip": "compressed with gzip: unpack it first",
-    "zstd": "compressed with zstd: unpack it first",
     "utf-16": "UTF-16 text: save it as UTF-8",
     "pdf": "a PDF document: export the data as CSV or JSON",
     "unknown": "neither text nor a format known here",

@@ -29,6 +29,7 @@ LIBRARIES: dict[str, set[str]] = {
     "streamlit": {"serve", "app", "pages", "pages.parts"},
     "plotly": {"reports", "pages", "pages.parts"},
     "duckdb": {"data.warehouse", "loaders.child", "bench"},
+    "python_calamine": {"loaders.spreadsheet"},
     "pandas": {"pages", "pages.parts", "reports"},
 }
 PURE = {

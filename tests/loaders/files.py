@@ -128,7 +128,7 @@ def staged(
     folder.mkdir(parents=True)
     options = Options(**said)
     parsed = Parsed.load(child.read(Job(str(path), str(folder), None, options, "UTC", careful)))
-    if parsed.fast and parsed.rows_read != scan(path)[1]:
+    if parsed.fast and parsed.rows_read != (scan(path)[1] if parsed.lines is None else parsed.lines):
         shutil.rmtree(folder)
         return staged(store, path, load_id, careful=True, **said)
     stated = json.dumps(asdict(options), sort_keys=True)
