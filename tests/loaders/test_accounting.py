@@ -37,16 +37,15 @@ LIES: dict[str, Callable[[Parsed], Parsed]] = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
-def test_the_publisher_believes_no_count_it_has_not_made(store: Warehouse, lie: str) -> None:
+def test_the_publisher_believes_no_count_it_has_not_made(store: Warehouse) -> None:
     """Whatever the child says that is not what it wrote: the load is refused and nothing has changed."""
     origin, parsed = staged(store, write_csv(store.side / "a.csv", ROWS), "L1")
     before, version = everything(store), store.data_version()
     uneven = "accounting does not come out even"
-    with pytest.raises(Refused, match=uneven), store.write("load", "tester") as tx:
-        publish(tx, store.side, origin, LIES[lie](parsed))
-    assert everything(store) == before
-    assert store.data_version() == version
+    for name, lie in LIES.items():
+        with pytest.raises(Refused, match=uneven), store.write("load", "tester") as tx:
+            publish(tx, store.side, origin, lie(parsed))
+        assert (name, everything(store), store.data_version()) == (name, before, version)
     with store.write("load", "tester") as tx:  # and the truth is taken
         publish(tx, store.side, origin, parsed)
     assert store.one("SELECT rows_read, accepted, quarantined FROM loads") == {

@@ -62,8 +62,8 @@ def asked(command: Command, *arguments: object) -> list[dict[str, object]]:
     return found
 
 
-def test_the_quarantine_is_filtered_and_paged(command: Command, load_id: str) -> None:
-    """By column, reason, text and record; an overview and the values; a column that is not there names the nearest."""
+def test_the_quarantine_is_filtered_and_paged(command: Command, load_id: str, tmp_path: Path) -> None:
+    """By column, reason, text and record; an overview and the values; what is not there is a sentence."""
     every = asked(command, "quarantine", load_id)
     assert [(cell["record"], cell["line"], cell["column_name"]) for cell in every] == [
         (1, 3, "outcome"), (2, 4, "input_tokens"), (2, 4, "outcome"), (3, 6, "occurred_at"),
@@ -83,6 +83,11 @@ def test_the_quarantine_is_filtered_and_paged(command: Command, load_id: str) ->
     assert "Did you mean 'outcome'?" in wrong.stderr
     assert command("quarantine", load_id, "--limit", 0).returncode == 2
     assert command("quarantine", "nowhere").returncode == 1
+    missing = command("correct", load_id, tmp_path / "none.csv")
+    assert (missing.returncode, "There is no file" in missing.stderr) == (1, True)
+    assert "not a correction sheet" in command("correct", load_id, tmp_path / "a.csv").stderr
+    nowhere = command("quarantine", load_id, "--csv", tmp_path / "none" / "x.csv")
+    assert (nowhere.returncode, "cannot be written" in nowhere.stderr) == (1, True)
 
 
 def test_a_sheet_is_written_filled_and_given_back(command: Command, load_id: str, tmp_path: Path) -> None:
@@ -128,13 +133,3 @@ def test_one_answer_for_a_value(command: Command, load_id: str, tmp_path: Path) 
     answer = command("correct", load_id, sheet)
     assert "1 records = 1 accepted" in answer.stdout
     assert "another cell of them needs an answer, too (first input_tokens on line 4)" in answer.stdout
-
-
-def test_what_is_no_sheet_is_refused(command: Command, load_id: str, tmp_path: Path) -> None:
-    """A missing file, a file of another kind, a place that cannot be written: a sentence, and nothing has changed."""
-    missing = command("correct", load_id, tmp_path / "none.csv")
-    assert (missing.returncode, "There is no file" in missing.stderr) == (1, True)
-    other = command("correct", load_id, tmp_path / "a.csv")
-    assert "not a correction sheet" in other.stderr
-    nowhere = command("quarantine", load_id, "--csv", tmp_path / "none" / "x.csv")
-    assert (nowhere.returncode, "cannot be written" in nowhere.stderr) == (1, True)
