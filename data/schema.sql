@@ -202,6 +202,9 @@ CREATE TABLE quarantine_records (load_id VARCHAR NOT NULL, record BIGINT NOT NUL
 CREATE TABLE corrections (load_id VARCHAR NOT NULL, of_load VARCHAR NOT NULL, record BIGINT NOT NULL, left_out BOOLEAN NOT NULL);
 CREATE TABLE unmapped (load_id VARCHAR NOT NULL, source_system VARCHAR NOT NULL, field VARCHAR NOT NULL, value VARCHAR NOT NULL,
     records BIGINT NOT NULL);
+-- what the columns of foreign files mean, as somebody said it once; ended_at NULL: in force
+CREATE TABLE profiles (name VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, profile JSON NOT NULL, saved_by VARCHAR NOT NULL,
+    saved_at TIMESTAMP NOT NULL, ended_by VARCHAR, ended_at TIMESTAMP);
 -- which product each load brought data of, and how far the load reaches: what freshness is judged by
 CREATE TABLE feed_days (load_id VARCHAR NOT NULL, fact VARCHAR NOT NULL, product_id VARCHAR NOT NULL,
     source_system VARCHAR NOT NULL, source_product VARCHAR NOT NULL, first_day DATE NOT NULL, last_day DATE NOT NULL, records BIGINT NOT NULL);

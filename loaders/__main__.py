@@ -14,10 +14,11 @@ from pathlib import Path
 from data.cursor import Row
 from data.errors import PlumblineError
 from data.warehouse import Warehouse, default_path
-from loaders import FORMATS, corrections, mapping, quarantine_commands
+from loaders import FORMATS, corrections, mapping, profile_commands, profile_shelf, quarantine_commands
 from loaders.answers import answers
 from loaders.format import Options, Refused
 from loaders.ingest import Outcome, load
+from loaders.receive import printable
 from loaders.undo import redo, undo
 
 
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     ):  # fmt: skip
         commands.add_parser(name, parents=[shared], help=text).add_argument("load_id")
     quarantine_commands.declare(commands, shared)
+    profile_commands.declare(one, commands, shared)
     commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
     rule = commands.add_parser("map", parents=[shared], help="say which product a source's value means")
     rule.add_argument(
@@ -118,7 +120,17 @@ def _load(store: Warehouse, given: argparse.Namespace, options: Options) -> int:
     paths = [file for path in given.paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     outcomes = []
     for path in paths:
-        outcome = load(store, path, who=who(), format=given.format, options=options, dry_run=given.dry_run)
+        profile = None
+        try:
+            profile = profile_commands.said(store, given, path, options)
+            outcome = load(
+                store, path, who=who(), format=given.format, options=options, profile=profile, dry_run=given.dry_run
+            )
+        except Refused as refusal:
+            outcome = Outcome(file=printable(path), messages=[str(refusal)])
+        if profile and given.save_profile and outcome.status == "published":
+            profile_shelf.save(store, profile, given.save_profile, who())
+            outcome.messages.append(f'Files with this header are read so from now on: profile "{given.save_profile}".')
         if given.new and outcome.status == "published" and outcome.unmapped:
             values = store.rows(
                 "SELECT DISTINCT value FROM unmapped WHERE load_id = ? AND value <> ''", [outcome.load_id]
@@ -186,6 +198,13 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
         else:
             _print_outcome(outcome)
         return 0
+    if given.command == "columns":
+        found, proposal = profile_commands.columns(store, given)
+        _print_rows(found, given.json)
+        print(f"Look at each, then: {proposal}", file=sys.stderr)
+        return 0
+    if given.command == "profiles":
+        return _print_rows(profile_commands.kept(store, given, who()), given.json)
     if given.command == "unmapped":
         return _print_rows(
             [{"field": entry.field, "value": entry.value, "records": entry.records, "loads": entry.loads,

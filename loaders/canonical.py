@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,6 +17,7 @@ from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import read_head
 from loaders.jsontext import documents, text
 from loaders.literal import literal
+from loaders.profiles import Profile, plain_name, translated
 
 ALIASES = {"task_id": "task_key"}
 OURS = frozenset({
@@ -45,20 +48,22 @@ def table_of(names: set[str]) -> str | None:
     return max(fit, key=lambda table: len(set(columns_of(table)) & names)) if fit else None
 
 
-def parse(path: Path, stage: Stage) -> None:
-    """Read one file of ours. Raises Refused when its text, JSON or Parquet is malformed."""
+def parse(path: Path, stage: Stage, profile: Profile | None = None) -> None:
+    """Read one file of ours, or a foreign one through a profile. Raises Refused when its text, JSON or Parquet is
+    malformed, or lacks a column of the profile.
+    """
     head = read_head(path)
-    table = table_of(_names(head))
+    table = profile.table if profile else table_of(_names(head))
     if table is None:
         raise Refused(
             "No table has these columns.", f"A file of ours names, for interactions: {_sign('interactions')}."
         )
     if head.kind == "csv":
-        _parse_csv(path, stage, table)
+        _parse_csv(path, stage, table, profile)
     elif head.kind == "json":
-        _parse_json(path, stage, table)
+        _parse_json(path, stage, table, profile)
     else:
-        _parse_parquet(path, stage, table, head.columns)
+        _parse_parquet(path, stage, table, head.columns, profile)
 
 
 def _sign(table: str) -> str:
@@ -73,8 +78,13 @@ def _names(head: Head) -> set[str]:
     return {ALIASES.get(name.strip().lower(), name.strip().lower()) for name in found}
 
 
-def _known(names: Sequence[str], stage: Stage, table: str) -> dict[str, str]:
+def _known(names: Sequence[str], stage: Stage, table: str, profile: Profile | None) -> dict[str, str]:
     """The file's columns that the contract knows: contract name -> name in the file; says which are left out."""
+    if profile:
+        used = profile.found(names)
+        if left := [name for name in names if name not in used.values()]:
+            stage.note(f"The profile has no use for the columns {', '.join(left)[:500]}.")
+        return used
     contract, unknown = columns_of(table), []
     found: dict[str, str] = {}
     for name in names:
@@ -93,33 +103,41 @@ def _known(names: Sequence[str], stage: Stage, table: str) -> dict[str, str]:
     return found
 
 
-def _parse_csv(path: Path, stage: Stage, table: str) -> None:
+def _parse_csv(path: Path, stage: Stage, table: str, profile: Profile | None) -> None:
     names, delimiter = header_of(path)
-    known = _known(names, stage, table)
+    known = _known(names, stage, table, profile)
     place = {name.strip().lower(): index for index, name in enumerate(names)}
-    if not stage.careful and _fast(path, stage, table, known, names=names, delimiter=delimiter):
+    if not stage.careful and _fast(path, stage, table, known, names=names, delimiter=delimiter, profile=profile):
         return
     order = {name: place[given.strip().lower()] for name, given in known.items()}
     rows = stage.table("records", ["source_row", "line", *order])
     plain = frozenset(order.values())
     for record in told(records(path, delimiter, len(names), plain), stage):
         rows.add(str(record.row), str(record.line), *(record.cells[index] for index in order.values()))
-    stage.fill(table, order, _located("records", order))
+    stage.fill(table, order, _located("records", order, profile))
 
 
-def _located(name: str, columns: Sequence[str] | dict[str, int]) -> str:
-    cells = "".join(f', "{column}"' for column in columns)
+def _located(name: str, columns: Sequence[str] | dict[str, int], profile: Profile | None) -> str:
+    cells = "".join(f", {_cell(profile, column, f'{chr(34)}{column}{chr(34)}')}" for column in columns)
     return (
         "SELECT CAST(source_row AS BIGINT) AS source_row, CAST(line AS BIGINT) AS line, 1 AS source_records"
         f"{cells} FROM {name}"
     )
 
 
-def _fast(path: Path, stage: Stage, table: str, known: dict[str, str], *, names: Sequence[str], delimiter: str) -> bool:
+def _cell(profile: Profile | None, name: str, text: str) -> str:
+    """SQL: a cell of the file as the contract column `name`."""
+    return f'{translated(profile, name, text) if profile else text} AS "{name}"'
+
+
+def _fast(
+    path: Path, stage: Stage, table: str, known: dict[str, str], *, names: Sequence[str], delimiter: str,
+    profile: Profile | None,
+) -> bool:  # fmt: skip
     """One pass by DuckDB's own reader, strict, all text, columns by the names we read ourselves."""
     columns = ", ".join(f"'column{index}': 'VARCHAR'" for index in range(len(names)))
     place = {name: index for index, name in enumerate(names)}
-    cells = ", ".join(f'column{place[given]} AS "{name}"' for name, given in known.items())
+    cells = ", ".join(_cell(profile, name, f"column{place[given]}") for name, given in known.items())
     file = literal(path)
     return stage.fill_file(
         table,
@@ -130,10 +148,11 @@ def _fast(path: Path, stage: Stage, table: str, known: dict[str, str], *, names:
     )
 
 
-def _parse_json(path: Path, stage: Stage, table: str) -> None:
+def _parse_json(path: Path, stage: Stage, table: str, profile: Profile | None) -> None:
     contract = list(columns_of(table))
+    fills = _fills(profile)
     rows = stage.table("records", ["source_row", "line", *contract])
-    seen: dict[str, str] = {}
+    seen: dict[str, list[str]] = {}
     for row, (line, document) in enumerate(documents(path), start=1):
         stage.read()
         if not isinstance(document, dict):
@@ -141,22 +160,30 @@ def _parse_json(path: Path, stage: Stage, table: str) -> None:
             continue
         given = {}
         for key, value in document.items():
-            name = seen.get(key) or seen.setdefault(key, ALIASES.get(key.strip().lower(), key.strip().lower()))
-            given[name] = text(value)
+            for name in seen[key] if key in seen else seen.setdefault(key, fills(key)):
+                given[name] = text(value)
         if not any(given.values()):
             stage.blank()
             continue
         rows.add(str(row), str(line), *(given.get(name) for name in contract))
-    known = _known(list(seen), stage, table)
+    known = _known(list(seen), stage, table, profile)
     have = [name for name in contract if name in known]
-    stage.fill(table, have, _located("records", have))
+    stage.fill(table, have, _located("records", have, profile))
 
 
-def _parse_parquet(path: Path, stage: Stage, table: str, names: Sequence[str]) -> None:
-    known = _known(names, stage, table)
+def _fills(profile: Profile | None) -> Callable[[str], list[str]]:
+    """Which contract columns a key of a JSON object fills."""
+    if profile is None:
+        return lambda key: [ALIASES.get(key.strip().lower(), key.strip().lower())]
+    used = profile.columns.items()
+    return lambda key: [ours for ours, theirs in used if plain_name(theirs) == plain_name(key)]
+
+
+def _parse_parquet(path: Path, stage: Stage, table: str, names: Sequence[str], profile: Profile | None) -> None:
+    known = _known(names, stage, table, profile)
     file = literal(path)
     cells = ", ".join(
-        'nullif(CAST("' + given.replace('"', '""') + f'" AS VARCHAR), \'\') AS "{name}"'
+        _cell(profile, name, 'nullif(CAST("' + given.replace('"', '""') + "\" AS VARCHAR), '')")
         for name, given in known.items()
     )
     rows = pq.read_metadata(path).num_rows
@@ -180,3 +207,8 @@ FORMAT = Format(
     fills="any fact table, with the columns of the contract under their own names",
     lacks="nothing: what the file leaves out stays not measured",
 )
+
+
+def through(profile: Profile) -> Format:
+    """Our own format, reading foreign files whose columns a profile names."""
+    return replace(FORMAT, parse=partial(parse, profile=profile))

@@ -19,15 +19,18 @@ from pathlib import Path
 
 import duckdb
 
+from loaders.canonical import through
 from loaders.confine import allow_seconds, starved
 from loaders.format import Refused
 from loaders.job import Job
 from loaders.literal import literal
 from loaders.opening import Opened, open_file
+from loaders.profiles import fitting
 from loaders.receive import scan
 from loaders.recognise import identify
 from loaders.resubmission import resubmitted
 from loaders.said import check_values, check_zone
+from loaders.sample import columns_in, sample
 from loaders.stage import DuckStage
 
 MEMORY = 3 << 29
@@ -53,23 +56,40 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
 def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str, object]:
     """Recognise and parse one file into staged Parquet; `allow` is told the size of what is read. Raises Refused."""
     allow(Path(job.path).stat().st_size)
+    profile = None
     if job.resubmission and job.format:
         opened, source, confidence = Opened(Path(job.path)), resubmitted(job.format), 1.0
     else:
         opened = open_file(Path(job.path), Path(job.folder), named=job.format, sheet=job.options.values.get("sheet"))
         allow(opened.path.stat().st_size)
-        source, confidence = identify(opened.path, job.format)
+        if profile := job.profile or (None if job.format else fitting(job.profiles, columns_in(opened.path))):
+            source, confidence, job = through(profile), 1.0, replace(job, options=profile.applied(job.options))
+        else:
+            source, confidence = identify(opened.path, job.format)
     check_zone(job.options.timezone)
     connection = connect(job, job.options.timezone or "UTC")
     check_values(connection, source, job.options)
     stage = DuckStage(connection, job, source)
     for note in opened.notes:
         stage.note(note)
+    if profile:
+        said = f'the profile "{profile.name}"' if profile.name else "the mapping that was given"
+        stage.note(f"Read as {profile.table} through {said}.")
     source.parse(opened.path, stage)
     parsed = stage.finish(confidence)
+    if profile:
+        parsed = replace(parsed, options=asdict(job.options))
     if parsed.fast and opened.notes:
         parsed = replace(parsed, lines=scan(opened.path)[1])
     return asdict(parsed)
+
+
+def look(job: Job, allow: Callable[[int], None]) -> dict[str, object]:
+    """The columns of a file with some of their values. Raises Refused."""
+    allow(Path(job.path).stat().st_size)
+    opened = open_file(Path(job.path), Path(job.folder), named="canonical", sheet=job.options.values.get("sheet"))
+    allow(opened.path.stat().st_size)
+    return asdict(sample(opened.path, connect(job, "UTC")))
 
 
 def main() -> None:
@@ -77,7 +97,8 @@ def main() -> None:
     gc.disable()  # one file, then the process ends: looking for cycles among millions of cells halves the speed
     job = Job.load(sys.stdin.readline())
     try:
-        answer: dict[str, object] = {"parsed": read(job, partial(allow_seconds, job.limits))}
+        allow = partial(allow_seconds, job.limits)
+        answer: dict[str, object] = {"sample": look(job, allow)} if job.look else {"parsed": read(job, allow)}
     except Refused as refusal:
         answer = {"refused": refusal.message, "remedy": refusal.remedy}
     except (MemoryError, OSError, duckdb.Error) as error:

@@ -15,11 +15,13 @@ from typing import Any, TypeVar
 from data.cursor import Transaction
 from data.settings import settings
 from data.warehouse import Warehouse
-from loaders import FORMATS, process, receive
+from loaders import FORMATS, process, profile_shelf, receive
 from loaders.format import Options, Refused
 from loaders.incoming import Origin
 from loaders.job import Job, Parsed
+from loaders.profiles import Profile
 from loaders.publish import Counts, publish
+from loaders.sample import Sample
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
@@ -75,9 +77,10 @@ class _Rehearsed(Exception):
 
 def read_file(
     store: Warehouse, path: Path, *, name: str | None = None, format: str | None = None, options: Options | None = None,
-    progress: Progress | None = None,
+    profile: Profile | None = None, progress: Progress | None = None,
 ) -> Preview:  # fmt: skip
-    """Read a file in a child process; nothing is changed. `name` is what the person calls it.
+    """Read a file in a child process; nothing is changed. `name` is what the person calls it, `profile` what its
+    columns mean; without one, and where no format is named, the saved profile for its header is taken.
 
     Raises Refused with the reason: not recognised, malformed, already loaded, over a limit.
     """
@@ -91,7 +94,8 @@ def read_file(
             progress("reading")
         with ThreadPoolExecutor(1) as pool:
             scan = pool.submit(receive.scan, upload)
-            job = Job(str(upload), str(folder), format, options, settings(store).reporting_zone)
+            zone, saved = settings(store).reporting_zone, () if profile or format else tuple(profile_shelf.kept(store))
+            job = Job(str(upload), str(folder), format, options, zone, profile=profile, profiles=saved)
             child = process.start(job)
             try:
                 digest, lines = scan.result()
@@ -104,12 +108,32 @@ def read_file(
             parsed = process.carefully(job)
         if receive.state(upload) != before:
             raise Refused("The file changed while it was read.", "Wait until it is complete and load it again.")
+        if parsed.options is not None:
+            stated = json.dumps(parsed.options, sort_keys=True)
+            _refuse_known(store, digest, stated, format)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         upload.unlink(missing_ok=True)
         raise
     origin = Origin(load_id, digest, shown, stated, FORMATS[parsed.format].product_field, folder)
     return Preview(origin, parsed, upload, time.monotonic() - began)
+
+
+def look_at(store: Warehouse, path: Path, options: Options | None = None) -> Sample:
+    """The columns of a file with some of their values, read in a child process. Raises Refused."""
+    _, folder, upload = new_load(store)
+    try:
+        receive.receive(path, upload)
+        job = Job(str(upload), str(folder), None, options or Options(), settings(store).reporting_zone, look=True)
+        child = process.start(job)
+        try:
+            found = process.answered(child, job)["sample"]
+        finally:
+            process.end(child)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        upload.unlink(missing_ok=True)
+    return Sample(tuple(found["columns"]), tuple(map(tuple, found["values"])))
 
 
 def new_load(store: Warehouse) -> tuple[str, Path, Path]:
@@ -146,11 +170,12 @@ def rehearse(store: Warehouse, preview: Preview, who: str, look: Callable[[Trans
 
 def load(
     store: Warehouse, path: Path, *, who: str, name: str | None = None, format: str | None = None,
-    options: Options | None = None, dry_run: bool = False, progress: Progress | None = None,
+    options: Options | None = None, profile: Profile | None = None, dry_run: bool = False,
+    progress: Progress | None = None,
 ) -> Outcome:  # fmt: skip
     """Read and publish one file, or say why not: the outcome's status is published, preview or refused."""
     try:
-        preview = read_file(store, path, name=name, format=format, options=options, progress=progress)
+        preview = read_file(store, path, name=name, format=format, options=options, profile=profile, progress=progress)
     except Refused as refusal:
         return Outcome(file=name or receive.printable(path), messages=[str(refusal)])
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from loaders.confine import Limits
 from loaders.format import Options
+from loaders.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Job:
     """Read record by record, even where the fast way might do."""
     resubmission: bool = False
     """The file holds refused records that were corrected, written by the parent."""
+    profile: Profile | None = None
+    """Read through this one, whatever the file is."""
+    profiles: tuple[Profile, ...] = ()
+    """Those that were saved: a file with the header of one is read through it."""
+    look: bool = False
+    """Only say which columns there are, with some of their values."""
     limits: Limits = field(default_factory=Limits)
 
     def dump(self) -> str:
@@ -35,7 +42,11 @@ class Job:
     def load(cls, line: str) -> Job:
         """From one line of JSON."""
         found = json.loads(line)
-        said = {"options": Options(**found["options"]), "limits": Limits(**found["limits"])}
+        said = {
+            "options": Options(**found["options"]), "limits": Limits(**found["limits"]),
+            "profile": Profile(**found["profile"]) if found["profile"] else None,
+            "profiles": tuple(Profile(**profile) for profile in found["profiles"]),
+        }  # fmt: skip
         return cls(**found | said)
 
 
@@ -73,6 +84,8 @@ class Parsed:
     messages: tuple[str, ...] = ()
     fast: bool = False
     """Whether the file was read without splitting its records ourselves: then its lines are to be counted too."""
+    options: Mapping[str, Any] | None = None
+    """What held for the file, when a profile said more than the person."""
     lines: int | None = None
     """Lines of text that were read, as `receive.scan` counts them, when that is not the uploaded file itself."""
 

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from loaders.format import Refused
 from loaders.job import Job, Parsed
@@ -38,6 +39,11 @@ def start(job: Job, module: str = "loaders.child") -> subprocess.Popen[str]:
 
 
 def finish(child: subprocess.Popen[str], job: Job) -> Parsed:
+    """Wait for what the child read. Raises Refused with its reason, or when it ended without one."""
+    return Parsed.load(answered(child, job)["parsed"])
+
+
+def answered(child: subprocess.Popen[str], job: Job) -> dict[str, Any]:
     """Wait for the child's answer. Raises Refused with its reason, or when it ended without one."""
     limits, folder = job.limits, Path(job.folder)
     try:
@@ -48,7 +54,7 @@ def finish(child: subprocess.Popen[str], job: Job) -> Parsed:
         ) from None
     answer, errors = (_beginning(folder / name) for name in (_ANSWER, _ERRORS))
     try:
-        found = json.loads(answer)
+        found: dict[str, Any] = json.loads(answer)
     except json.JSONDecodeError:
         if child.returncode < 0:
             raise _ended(-child.returncode, job) from None
@@ -59,7 +65,7 @@ def finish(child: subprocess.Popen[str], job: Job) -> Parsed:
         ) from None
     if "refused" in found:
         raise Refused(found["refused"], found["remedy"])
-    return Parsed.load(found["parsed"])
+    return found
 
 
 def _ended(number: int, job: Job) -> Refused:

@@ -39,7 +39,9 @@ def identify(path: Path, named: str | None) -> tuple[Format, float]:
         return best, match.confidence
     nearest = [f"{entry.name} ({found.needs})" for entry, found in ranking if found.needs][:3]
     what = f" It is {_KINDS[head.kind]}." if head.kind in _KINDS else ""
+    table = head.kind in ("csv", "json", "parquet")
+    hint = " Or say what its columns mean: python -m loaders columns FILE proposes it." if table else ""
     raise Refused(
         f"The file is not recognised.{what}" + (f" Closest: {'; '.join(nearest)}." if nearest else ""),
-        "State its format if you know it, or export one of: " + ", ".join(FORMATS) + ".",
+        "State its format if you know it, or export one of: " + ", ".join(FORMATS) + "." + hint,
     )

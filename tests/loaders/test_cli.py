@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from data.warehouse import Warehouse
 from tests.conftest import NOON
+from tests.loaders import foreign
 from tests.loaders.files import least, write_csv
 
 ROOT = Path(__file__).parents[2]
@@ -221,3 +223,44 @@ def test_a_file_name_that_is_no_text(command: Command, tmp_path: Path) -> None:
     answer = command("load", os.fsdecode(path), "--json")
     assert answer.returncode == 0
     assert json.loads(answer.stdout)[0]["accepted"] == 1
+
+
+def test_a_foreign_file_is_mapped_saved_and_known_from_then_on(command: Command, tmp_path: Path) -> None:
+    """The proposal of `columns`, run as it is printed, loads the file; saved, the next file needs nothing said."""
+    path = foreign.write(tmp_path / "anfragen.csv", 20)
+    asked = command("columns", path, "--json")
+    assert {row["column"]: row["may be"] for row in json.loads(asked.stdout)} == {
+        **{theirs: ours for ours, theirs in foreign.profile().columns.items()}, "Kommentar": "",
+    }  # fmt: skip
+    proposal = shlex.split(asked.stderr.partition("python -m loaders ")[2])
+    outcome = json.loads(
+        command(*proposal, "--timezone", "Europe/Berlin", "--save-profile", "Portal", "--json").stdout
+    )[0]
+    assert (outcome["status"], outcome["accepted"], outcome["format"]) == ("published", 20, "canonical")
+    assert [row["name"] for row in json.loads(command("profiles", "--json").stdout)] == ["Portal"]
+    again = json.loads(command("load", foreign.write(tmp_path / "next.csv", 25), "--json").stdout)[0]
+    assert (again["accepted"], again["duplicates"]) == (5, 20)
+    assert any('the profile "Portal"' in message for message in again["messages"])
+    assert command("profiles", "--forget", "Portal").stdout == "Nothing.\n"
+    named = command("load", path, "--profile", "Portal")
+    assert (named.returncode, "There is no profile" in named.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--map", "Zeitstempel=occured_at"], "Did you mean 'occurred_at'"),
+        (["--map", "Zeitstempl=occurred_at", "--map", "Anfrage-ID=interaction_id"], "Did you mean 'Zeitstempel'"),
+        (["--map", "Zeitstempel=occurred_at"], "needs interaction_id"),
+        (["--map", "Zeitstempel=occurred_at", "--map", "Anfrage-ID=interaction_id"], "--day-order dmy"),
+        (["--map", "Zeitstempel"], "maps no column"),
+        (["--save-profile", "x"], "says nothing without --map"),
+    ],
+)
+def test_a_mapping_that_cannot_be_changes_nothing(
+    command: Command, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    """What is wrong with a mapping is said, with the nearest right name; nothing is loaded."""
+    answer = command("load", foreign.write(tmp_path / "a.csv", 20), *arguments)
+    assert (answer.returncode, said in answer.stdout) == (1, True), answer.stdout
+    assert command("list").stdout == "Nothing.\n"
