@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.cursor import Row, Rows
+from loaders.contract import columns_of
 
 
 def history(store: Rows) -> list[Row]:
@@ -36,3 +37,10 @@ def unmapped(store: Rows, load_id: str) -> list[Row]:
         " ORDER BY records DESC, value",
         [load_id],
     )
+
+
+def accepted(store: Rows, load_id: str, table: str, limit: int) -> list[Row]:
+    """The first rows of a load as a table holds them, without the columns that are empty in all of these."""
+    names = ", ".join(columns_of(table))
+    rows = store.rows(f"SELECT {names} FROM {table} WHERE load_id = ? ORDER BY source_row LIMIT {limit}", [load_id])
+    return [{name: row[name] for name in row if any(each[name] is not None for each in rows)} for row in rows]

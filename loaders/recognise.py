@@ -10,6 +10,8 @@ from loaders.format import Format, Head, Match, Refused
 from loaders.head import read_head
 
 SURE = 0.5
+UNRECOGNISED = "The file is not recognised."
+"""How the refusal begins of a file that is no format known here."""
 _KINDS = {
     "utf-16": "UTF-16 text: save it as UTF-8",
     "pdf": "a PDF document: export the data as CSV or JSON",
@@ -42,6 +44,6 @@ def identify(path: Path, named: str | None) -> tuple[Format, float]:
     table = head.kind in ("csv", "json", "parquet")
     hint = " Or say what its columns mean: python -m loaders columns FILE proposes it." if table else ""
     raise Refused(
-        f"The file is not recognised.{what}" + (f" Closest: {'; '.join(nearest)}." if nearest else ""),
+        f"{UNRECOGNISED}{what}" + (f" Closest: {'; '.join(nearest)}." if nearest else ""),
         "State its format if you know it, or export one of: " + ", ".join(FORMATS) + "." + hint,
     )

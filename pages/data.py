@@ -12,7 +12,7 @@ from loaders import FORMATS
 from metrics import Scope
 from pages.parts import desk as desks
 from pages.parts import draft as drafts
-from pages.parts import empty, inbox, quarantine, shelf
+from pages.parts import empty, inbox, quarantine, shelf, wizard
 from pages.parts.header import head
 from pages.parts.reach import products, reach
 from pages.parts.text import plain
@@ -34,6 +34,7 @@ def render(store: Warehouse, scope: Scope) -> None:
     inbox.show(store, desk)
     shelf.history_of(store, desk)
     quarantine.show(store, desk)
+    wizard.profiles(store, desk)
     empty.templates()
 
 
@@ -119,13 +120,14 @@ def _zones() -> list[str]:
 def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.Asked, who: str) -> None:
     key = upload.file_id
     register = bool(st.session_state.get(f"register-{key}", False))
-    asked = replace(asked, register=register)
+    asked = replace(asked, register=register, profile=desk.profiles.get(key))
     made = desk.drafts.get(key)
     if made is None or made.asked != asked:
         if made is not None:
             made.close()
         with st.spinner(f"Reading {plain(upload.name, 80)} …", show_time=True):
             desk.drafts[key] = made = desks.draft(store, upload, asked)
+    wizard.show(store, desk, upload, made)
     if not drafts.show(made, key):
         return
     try:
@@ -136,6 +138,7 @@ def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.
     said = f"Published {plain(made.name, 80)}: {outcome.accepted:,} of {outcome.rows_read:,} records are stored."
     if outcome.unmapped and not asked.register:
         said += f" {outcome.unmapped:,} wait in the inbox below until it is said which product they are of."
+    said += plain(desks.keep(store, made, who), 300)
     desk.notices.append((said, made.before, desks.headlines(store)))
     desk.done.add(key)
     desk.drafts.pop(key).close()

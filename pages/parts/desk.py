@@ -13,15 +13,18 @@ from data.errors import PlumblineError
 from data.portfolio import Product
 from data.registry_store import save
 from data.warehouse import Warehouse
-from loaders import mapping
+from loaders import mapping, profile_shelf
 from loaders.answers import answers
 from loaders.format import Options
-from loaders.history import quarantined, unmapped
-from loaders.ingest import Outcome, Preview, publish_file, read_file, rehearse
+from loaders.history import accepted, quarantined, unmapped
+from loaders.ingest import Outcome, Preview, look_at, publish_file, read_file, rehearse
+from loaders.profiles import Profile
+from loaders.sample import Sample
 from metrics import HEADLINES, Reading, default_scope, read
 from pages.parts.rehearsal import Rehearsal
 
 PROBLEMS = 20
+FIRST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Asked:
     timezone: str | None = None
     answers: tuple[str, ...] = ()  # key=value, where a format asks
     register: bool = False  # new products from this load
+    profile: Profile | None = None  # what its columns mean
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class Draft:
     outcome: Outcome | None = None
     problems: list[Row] = field(default_factory=list)
     unknown: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    """The first rows as they would be stored, of a file whose columns were mapped."""
     before: list[Reading] = field(default_factory=list)
     after: list[Reading] = field(default_factory=list)
     refusal: PlumblineError | None = None
@@ -63,6 +69,8 @@ class Desk:
     done: set[str] = field(default_factory=set)
     notices: list[tuple[str, list[Reading], list[Reading]]] = field(default_factory=list)
     drops: int = 0
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    samples: dict[str, Sample] = field(default_factory=dict)
 
 
 def _clear(desk: Desk) -> None:
@@ -87,7 +95,9 @@ def draft(store: Warehouse, upload: UploadedFile, asked: Asked) -> Draft:
     path = _set_down(store, upload)
     try:
         options = Options(product=asked.product, timezone=asked.timezone, values=answers(asked.answers))
-        made.preview = read_file(store, path, name=upload.name, format=asked.format, options=options)
+        made.preview = read_file(
+            store, path, name=upload.name, format=asked.format, options=options, profile=asked.profile
+        )
         made.before = headlines(store)
         made.outcome, seen = rehearse(store, made.preview, "preview", lambda tx: look(store, tx, made))
         made.problems, made.unknown, made.after = seen
@@ -99,6 +109,17 @@ def draft(store: Warehouse, upload: UploadedFile, asked: Asked) -> Draft:
     return made
 
 
+def sample(store: Warehouse, desk: Desk, upload: UploadedFile) -> Sample:
+    """The columns of an uploaded file with some of their values, looked up once. Raises Refused for no table."""
+    if upload.file_id not in desk.samples:
+        path = _set_down(store, upload)
+        try:
+            desk.samples[upload.file_id] = look_at(store, path)
+        finally:
+            path.unlink(missing_ok=True)
+    return desk.samples[upload.file_id]
+
+
 def publish(store: Warehouse, made: Draft, who: str) -> Outcome:
     """Publish a draft, and register its products where that was asked for."""
     if made.preview is None:
@@ -107,6 +128,18 @@ def publish(store: Warehouse, made: Draft, who: str) -> Outcome:
     if made.asked.register and (names := newcomers(made.unknown)):
         mapping.register(store, names, who)
     return outcome
+
+
+def keep(store: Warehouse, made: Draft, who: str) -> str:
+    """Save the profile of a published draft where it was given a name; what became of that, '' for none."""
+    profile = made.asked.profile
+    if profile is None or not profile.name:
+        return ""
+    try:
+        profile_shelf.save(store, profile, profile.name, who)
+    except PlumblineError as refusal:
+        return f" Its profile was not saved: {refusal}"
+    return f" Files with this header are read through the profile “{profile.name}” from now on."
 
 
 def newcomers(unknown: list[Row]) -> list[str]:
@@ -126,6 +159,8 @@ def look(store: Warehouse, tx: Transaction, made: Draft) -> tuple[list[Row], lis
     """What a rehearsal shows: the first refused cells, the products nobody knows, the headline numbers."""
     load_id = made.preview.origin.load_id if made.preview else ""
     unknown = unmapped(tx, load_id)
+    if made.asked.profile:
+        made.rows = accepted(tx, load_id, made.asked.profile.table, FIRST)
     if made.asked.register:
         save(tx, [Product(product_id=name, name=name) for name in newcomers(unknown)], "preview")
     return quarantined(tx, load_id, PROBLEMS), unknown, headlines(cast(Warehouse, Rehearsal(store, tx)))

@@ -32,6 +32,7 @@ def show(made: Draft, key: str) -> bool:
         for message in made.preview.parsed.messages if made.preview else ():
             st.caption(f":material/info: {plain(message)}")
         _unknown(made, key)
+        _rows(made)
         _problems(made)
         st.markdown("**What publishing would change**")
         effect(made.before, made.after)
@@ -111,6 +112,13 @@ def _unknown(made: Draft, key: str) -> None:
     if new:
         what = "a new product" if len(new) == 1 else "new products"
         st.checkbox(f"Register {listed([plain(name, 60) for name in new])} as {what}", key=f"register-{key}")
+
+
+def _rows(made: Draft) -> None:
+    if made.rows:
+        st.markdown("**The first rows as they would be stored**")
+        shown = [{name: cell if cell is None else str(cell) for name, cell in row.items()} for row in made.rows]
+        st.dataframe(shown, hide_index=True, alt="The first rows as they would be stored", placeholder="")
 
 
 def _problems(made: Draft) -> None:
