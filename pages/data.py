@@ -78,6 +78,9 @@ def _drop(store: Warehouse, desk: desks.Desk) -> None:
     here = {upload.file_id for upload in uploads}
     for gone in [name for name in desk.drafts if name not in here]:
         desk.drafts.pop(gone).close()
+    for gone in [name for name in desk.samples if name not in here]:
+        desk.samples.pop(gone)
+        desk.profiles.pop(gone, None)
 
 
 def _unsaid(store: Warehouse) -> desks.Asked:
@@ -127,8 +130,12 @@ def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.
             made.close()
         with st.spinner(f"Reading {plain(upload.name, 80)} …", show_time=True):
             desk.drafts[key] = made = desks.draft(store, upload, asked)
-    wizard.show(store, desk, upload, made)
-    if not drafts.show(made, key):
+    if made.refusal is None:
+        wizard.show(store, desk, upload, made)
+    pressed = drafts.show(made, key)
+    if made.refusal is not None:
+        wizard.show(store, desk, upload, made)
+    if not pressed:
         return
     try:
         outcome = desks.publish(store, made, who)
