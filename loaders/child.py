@@ -20,6 +20,7 @@ from loaders.format import Refused
 from loaders.job import Job
 from loaders.literal import literal
 from loaders.opening import open_file
+from loaders.plaintext import plain
 from loaders.receive import scan
 from loaders.recognise import identify
 from loaders.said import check_values, check_zone
@@ -58,6 +59,7 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
 def read(job: Job) -> dict[str, object]:
     """Recognise and parse one file into staged Parquet. Raises Refused."""
     opened = open_file(Path(job.path), Path(job.folder), named=job.format, sheet=job.options.values.get("sheet"))
+    opened = plain(opened, Path(job.folder), job.format, job.options.values)
     source, confidence = identify(opened.path, job.format)
     check_zone(job.options.timezone)
     connection = connect(job, job.options.timezone or "UTC")
@@ -67,7 +69,7 @@ def read(job: Job) -> dict[str, object]:
         stage.note(note)
     source.parse(opened.path, stage)
     parsed = stage.finish(confidence)
-    if parsed.fast and opened.notes:
+    if parsed.fast and opened.path != Path(job.path):
         parsed = replace(parsed, lines=scan(opened.path)[1])
     return asdict(parsed)
 
