@@ -75,6 +75,7 @@ class DuckStage:
         self._bad: list[dict[str, object]] = []
         self._totals: dict[str, float] = {}
         self._fast = False
+        self._commas = 0
 
     # what a format counts --------------------------------------------------------------------------------------------
     def read(self, records: int = 1) -> None:
@@ -162,7 +163,7 @@ class DuckStage:
             given = [name for name in given if name != "product_id"]
             constants["product_id"] = self.options.product
         system = self._format.name
-        return Plan(fact, tuple(given), constants, system, self._zone, located)
+        return Plan(fact, tuple(given), constants, system, self._zone, located, said=self.options.values)
 
     def _write(self, plan: Plan, select: str, source_row: str) -> StagedFact:
         file = f"{plan.table}-{len(self._facts)}.parquet"
@@ -178,8 +179,14 @@ class DuckStage:
     # quarantine ------------------------------------------------------------------------------------------------------
     def _reject(self, fact: str, line: int | None, name: str, cell: str | None) -> None:
         column = columns_of(fact)[name]
+        sign = self.options.values.get("decimal")
+        if cell and column.kind in (int, float):
+            self._commas += sign is None and "," in cell
+            cell = cell.rstrip()
         person = name in self._plan(fact, (), located=True).fact.people
         code, message = explain(column, cell, hidden=person)
+        if cell and sign and column.kind in (int, float):
+            message += f' The decimal sign was said to be "{sign}".'
         self._remember(line, name, code, message, "(a person)" if person and cell else cell)
 
     def _remember(self, line: int | None, column: str | None, code: str, message: str, value: str | None) -> None:
@@ -200,6 +207,11 @@ class DuckStage:
 
     def finish(self, confidence: float) -> Parsed:
         """Close everything and say what was found."""
+        if self._commas:
+            self.note(
+                f"{self._commas:,} numbers with a comma were not taken. If it is the decimal sign, say --set decimal=,"
+                " (1.234 then means 1234); if it stands between thousands, say --set decimal=."
+            )
         self._publish_tables()
         self._flush_quarantine()
         self._quarantine.close()
