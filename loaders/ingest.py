@@ -84,10 +84,7 @@ def read_file(
     began = time.monotonic()
     options = options or Options()
     shown = name or receive.printable(path)
-    load_id = f"{store.clock():%Y%m%dT%H%M%S%f}"[:-3] + f"-{secrets.token_hex(3)}"
-    folder = store.side / "staging" / load_id
-    upload = store.side / "uploads" / f"{load_id}.bin"
-    folder.mkdir(parents=True)
+    load_id, folder, upload = new_load(store)
     try:
         before = receive.receive(path, upload)
         if progress:
@@ -100,7 +97,7 @@ def read_file(
                 digest, lines = scan.result()
                 stated = json.dumps(asdict(options), sort_keys=True)
                 _refuse_known(store, digest, stated, format)
-                parsed = process.finish(child)
+                parsed = process.finish(child, job)
             finally:
                 process.end(child)
         if parsed.fast and (lines if parsed.lines is None else parsed.lines) != parsed.rows_read:
@@ -113,6 +110,14 @@ def read_file(
         raise
     origin = Origin(load_id, digest, shown, stated, FORMATS[parsed.format].product_field, folder)
     return Preview(origin, parsed, upload, time.monotonic() - began)
+
+
+def new_load(store: Warehouse) -> tuple[str, Path, Path]:
+    """The id of a load that begins, its empty staging folder, and where its file goes."""
+    load_id = f"{store.clock():%Y%m%dT%H%M%S%f}"[:-3] + f"-{secrets.token_hex(3)}"
+    folder = store.side / "staging" / load_id
+    folder.mkdir(parents=True)
+    return load_id, folder, store.side / "uploads" / f"{load_id}.bin"
 
 
 def publish_file(store: Warehouse, preview: Preview, who: str) -> Outcome:
