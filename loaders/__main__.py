@@ -15,7 +15,7 @@ from data.cursor import Row
 from data.errors import HeldError, PlumblineError
 from data.side import side_of
 from data.warehouse import Warehouse, default_path
-from loaders import FORMATS, corrections, mapping, quarantine_commands
+from loaders import FORMATS, corrections, mapping, quarantine_commands, remembered
 from loaders.answers import answers
 from loaders.format import Options, Refused
 from loaders.inbox import is_served, send
@@ -56,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
     ):  # fmt: skip
         commands.add_parser(name, parents=[shared], help=text).add_argument("load_id")
     quarantine_commands.declare(commands, shared)
+    said = commands.add_parser("answers", parents=[shared], help="what was said of files and is said of the next ones")
+    said.add_argument("--forget", metavar="FILE", help="the mark of a kind of file, as the list shows it")
     commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
     rule = commands.add_parser("map", parents=[shared], help="say which product a source's value means")
     rule.add_argument(
@@ -187,6 +189,12 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
             print(json.dumps(outcome.as_json(), indent=2, ensure_ascii=False))
         else:
             _print_outcome(outcome)
+        return 0
+    if given.command == "answers":
+        if not given.forget:
+            return _print_rows(remembered.remembered(store), given.json)
+        gone = remembered.forget(store, given.forget, who())
+        print(json.dumps({"forgotten": gone}) if given.json else f"{gone} answers forgotten.")
         return 0
     if given.command == "unmapped":
         return _print_rows(

@@ -24,9 +24,10 @@ from loaders.format import Refused
 from loaders.job import Job
 from loaders.literal import literal
 from loaders.opening import Opened, open_file
+from loaders.plaintext import plain
 from loaders.receive import scan
 from loaders.recognise import identify
-from loaders.resubmission import resubmitted
+from loaders.resubmission import resubmitted, settled
 from loaders.said import check_values, check_zone
 from loaders.stage import DuckStage
 
@@ -55,9 +56,11 @@ def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str
     allow(Path(job.path).stat().st_size)
     if job.resubmission and job.format:
         opened, source, confidence = Opened(Path(job.path)), resubmitted(job.format), 1.0
+        job = replace(job, options=settled(job.options))
     else:
         opened = open_file(Path(job.path), Path(job.folder), named=job.format, sheet=job.options.values.get("sheet"))
         allow(opened.path.stat().st_size)
+        opened = plain(opened, Path(job.folder), job.format, job.options.values)
         source, confidence = identify(opened.path, job.format)
     check_zone(job.options.timezone)
     connection = connect(job, job.options.timezone or "UTC")
@@ -67,7 +70,7 @@ def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str
         stage.note(note)
     source.parse(opened.path, stage)
     parsed = stage.finish(confidence)
-    if parsed.fast and opened.notes:
+    if parsed.fast and opened.path != Path(job.path):
         parsed = replace(parsed, lines=scan(opened.path)[1])
     return asdict(parsed)
 

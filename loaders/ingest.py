@@ -8,14 +8,14 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from data.cursor import Transaction
 from data.settings import settings
 from data.warehouse import Warehouse
-from loaders import FORMATS, process, receive
+from loaders import FORMATS, process, receive, remembered
 from loaders.format import Options, Refused
 from loaders.incoming import Origin
 from loaders.job import Job, Parsed
@@ -87,6 +87,7 @@ def read_file(
     load_id, folder, upload = new_load(store)
     try:
         before = receive.receive(path, upload)
+        options, told = remembered.applied(store, upload, options, format)
         if progress:
             progress("reading")
         with ThreadPoolExecutor(1) as pool:
@@ -109,6 +110,7 @@ def read_file(
         upload.unlink(missing_ok=True)
         raise
     origin = Origin(load_id, digest, shown, stated, FORMATS[parsed.format].product_field, folder)
+    parsed = replace(parsed, messages=(*told, *parsed.messages))
     return Preview(origin, parsed, upload, time.monotonic() - began)
 
 
@@ -126,6 +128,8 @@ def publish_file(store: Warehouse, preview: Preview, who: str) -> Outcome:
     with store.write(f"load {preview.origin.load_id}", who) as tx:
         _refuse_known(tx, preview.origin.sha256, preview.origin.options, preview.parsed.format)
         counts, written = publish(tx, store.side, preview.origin, preview.parsed)
+        said = json.loads(preview.origin.options)["values"]
+        remembered.keep(tx, preview.upload, preview.parsed.format, said, who)
     preview.close()
     outcome = _outcome(preview, counts, written, "published")
     outcome.seconds = round(preview.seconds + time.monotonic() - began, 3)
