@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from loaders.confine import Limits
 from loaders.format import Options
 
 
@@ -24,6 +25,7 @@ class Job:
     """Read record by record, even where the fast way might do."""
     resubmission: bool = False
     """The file holds refused records that were corrected, written by the parent."""
+    limits: Limits = field(default_factory=Limits)
 
     def dump(self) -> str:
         """As one line of JSON."""
@@ -33,7 +35,8 @@ class Job:
     def load(cls, line: str) -> Job:
         """From one line of JSON."""
         found = json.loads(line)
-        return cls(**{**found, "options": Options(**found["options"])})
+        said = {"options": Options(**found["options"]), "limits": Limits(**found["limits"])}
+        return cls(**found | said)
 
 
 @dataclass(frozen=True, slots=True)
