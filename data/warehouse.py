@@ -16,7 +16,7 @@ from data.cursor import Cursor, Params, Reader, Row, Rows, Transaction, fetch
 from data.errors import WarehouseError
 from data.instance import Instance
 from data.pseudonym import fingerprint, make_secret
-from data.side import check_side, journal_of, make_folders, side_of
+from data.side import check_side, clear_leftovers, journal_of, make_folders, side_of
 
 _HASH = f"CAST(hash('{meta.PROBE_TEXT}', 42, DATE '2026-01-01') AS VARCHAR)"
 _OPEN: dict[Path, "Warehouse"] = {}
@@ -47,6 +47,7 @@ class Warehouse(Rows):
         self._writer: int | None = None
         self._instance = Instance(lambda: _connect(path, expected, side_checked))
         if side_checked:
+            clear_leftovers(path, self)
             self._catch_up("journal", {})
 
     @classmethod
@@ -275,8 +276,7 @@ def _write_schema(connection: duckdb.DuckDBPyConnection, secret: str, at: dateti
     for file in (meta.SCHEMA, meta.DEFAULTS):
         connection.execute(file.read_text(encoding="utf-8"))
     stated = {"application": meta.APPLICATION, "schema_version": str(meta.schema_version()), "secret": secret}
-    for key, value in stated.items():
-        connection.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", list(stated.items()))
     connection.execute(f"INSERT INTO meta SELECT 'hash_probe', {_HASH} UNION ALL SELECT 'duckdb', version()")
     connection.execute("INSERT INTO data_versions VALUES (1, 'created', ?)", [at])
     connection.execute("COMMIT")

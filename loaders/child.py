@@ -6,10 +6,12 @@ or the sentence why the file is refused. It can be killed at any moment; nothing
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
 import resource
+import signal
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from loaders.literal import literal
 from loaders.opening import open_file
 from loaders.receive import scan
 from loaders.recognise import identify
+from loaders.room import REMEDY, SENTENCE, is_full
 from loaders.said import check_values, check_zone
 from loaders.stage import DuckStage
 
@@ -36,6 +39,14 @@ def limit() -> None:
                        (resource.RLIMIT_CORE, 0)):  # fmt: skip
         _, hard = resource.getrlimit(what)
         resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def die_with(parent: int) -> None:
+    """Have Linux end this process when the one that started it ends: a killed server leaves no reader behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:  # it died before it could be said
+        os._exit(1)
 
 
 def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
@@ -75,6 +86,7 @@ def read(job: Job) -> dict[str, object]:
 def main() -> None:
     """Answer one job."""
     limit()
+    die_with(int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid())
     gc.disable()  # one file, then the process ends: looking for cycles among millions of cells halves the speed
     job = Job.load(sys.stdin.readline())
     try:
@@ -84,6 +96,10 @@ def main() -> None:
     except (MemoryError, duckdb.OutOfMemoryException):
         answer = {"refused": "Reading the file needs more memory than one load may take.",
                   "remedy": "Export a shorter period, or as Parquet."}  # fmt: skip
+    except (OSError, duckdb.IOException) as error:
+        if not is_full(error):
+            raise
+        answer = {"refused": SENTENCE, "remedy": REMEDY}
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
     os._exit(0)  # everything is on disk: no need to tear the database down
