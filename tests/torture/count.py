@@ -16,6 +16,8 @@ class Tally:
     failed: int = 0
     where: Counter[str] = field(default_factory=Counter)
     """How often each circumstance was met: a step, a kind of damage, what became of a change."""
+    note: str = ""
+    """What is to be said of it besides."""
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
     def met(self, circumstance: str, problems: list[str]) -> None:
@@ -37,7 +39,7 @@ class Tally:
 
     def row(self) -> tuple[str, str, str]:
         """What, n of n, and the notes."""
-        notes = [", ".join(f"{name} {times:,}" for name, times in self.where.most_common())]
+        notes = [self.note, ", ".join(f"{name} {times:,}" for name, times in self.where.most_common())]
         for what, all_of_them in self.seconds.items():
             ordered = sorted(all_of_them)
             p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]

@@ -113,7 +113,9 @@ class Model:
         live, beside = [], []
         for rows in records.values():
             newest = max(str(row["version_at"]) for row in rows)
-            best = min((r for r in rows if str(r["version_at"]) == newest), key=lambda r: (r["load_id"], r["source_row"]))
+            best = min(
+                (r for r in rows if str(r["version_at"]) == newest), key=lambda r: (r["load_id"], r["source_row"])
+            )
             live.append(best)
             beside += [{**row, "superseded_by": best["load_id"]} for row in rows if row is not best]
         return live, beside

@@ -165,7 +165,12 @@ def _around(owner: Any, name: str, block: Callable[..., Any]) -> None:
 class _Event(ctypes.Structure):
     """The `sigevent` of timer_create(2): which signal comes when the time is over."""
 
-    _fields_ = (("value", ctypes.c_void_p), ("signo", ctypes.c_int), ("notify", ctypes.c_int), ("rest", ctypes.c_char * 48))
+    _fields_ = (
+        ("value", ctypes.c_void_p),
+        ("signo", ctypes.c_int),
+        ("notify", ctypes.c_int),
+        ("rest", ctypes.c_char * 48),
+    )
 
 
 class _Spec(ctypes.Structure):
