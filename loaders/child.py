@@ -86,7 +86,7 @@ def read(job: Job) -> dict[str, object]:
 def main() -> None:
     """Answer one job."""
     limit()
-    die_with(int(sys.argv[1]) if len(sys.argv) > 1 else os.getppid())
+    die_with(int(os.environ.get("PLUMBLINE_PARENT", os.getppid())))
     gc.disable()  # one file, then the process ends: looking for cycles among millions of cells halves the speed
     job = Job.load(sys.stdin.readline())
     try:

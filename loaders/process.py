@@ -19,8 +19,9 @@ WALL_SECONDS = 1_800
 def start(job: Job) -> subprocess.Popen[str]:
     """Start the child and give it the job."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "loaders.child", str(os.getpid())], cwd=ROOT, stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        [sys.executable, "-m", "loaders.child"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PLUMBLINE_PARENT": str(os.getpid())},
     )  # fmt: skip
     if child.stdin:
         with suppress(BrokenPipeError):  # it is dead already: finish says so

@@ -44,7 +44,8 @@ class Tally:
             ordered = sorted(all_of_them)
             p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
             notes.append(f"{what}: p95 {_spoken(p95)}, longest {_spoken(ordered[-1])} ({len(ordered):,})")
-        return self.what, f"{self.well:,}/{self.times:,}", "; ".join(note for note in notes if note)
+        short = f" (of {self.wanted:,} wanted)" if self.times < self.wanted else ""
+        return self.what, f"{self.well:,}/{self.times:,}{short}", "; ".join(note for note in notes if note)
 
 
 def _spoken(seconds: float) -> str:

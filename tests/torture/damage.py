@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from data.side import side_of
 from data.warehouse import Warehouse
 from loaders.ingest import load
 from loaders.undo import undo
@@ -57,7 +56,7 @@ DAMAGES: dict[str, Callable[[Path, Path, Random], None]] = {
 PARTS = {"database": "", "log": ".wal", "journal": ".d/journal.jsonl"}
 
 
-def damages(count: int, seed: int, folder: Path, until: float) -> Tally:
+def damages(count: int, seed: int, folder: Path, until: float) -> list[Tally]:
     """Damage copies of one warehouse, `count` in all, in every part and way in turn, and open them."""
     tally = Tally("damaged files", count)
     random = Random(seed)
@@ -77,7 +76,7 @@ def damages(count: int, seed: int, folder: Path, until: float) -> Tally:
             tally.met(f"{part} {kind}: {_class(answer)}", _wrong(answer, truth))
     finally:
         opener.close()
-    return tally
+    return [tally]
 
 
 def _pattern(folder: Path, seed: int) -> dict[str, list[str]]:

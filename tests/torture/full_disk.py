@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -34,14 +34,14 @@ def small_disk(folder: Path) -> Iterator[Path | None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def full_disks(count: int, seed: int, folder: Path, until: float) -> Tally:
+def full_disks(count: int, seed: int, folder: Path, until: float) -> list[Tally]:
     """Fill the disk `count` times, to leave any room between none and enough, and change something."""
     tally = Tally("disk full", count)
     random = Random(seed)
     with small_disk(folder / "disk") as disk:
         if disk is None:
             tally.note = "skipped: this user may not mount a small disk"
-            return tally
+            return [tally]
         made = 0
         while tally.times < count and time.monotonic() < until:
             scene, made = Scene.make(disk / "scene", folder / "uploads", seed + made), made + 1
@@ -54,7 +54,7 @@ def full_disks(count: int, seed: int, folder: Path, until: float) -> Tally:
                         break
             finally:
                 store.close()
-    return tally
+    return [tally]
 
 
 def _fill(scene: Scene, store: Warehouse, disk: Path, random: Random, tally: Tally) -> tuple[str, list[str]]:
@@ -72,10 +72,8 @@ def _fill(scene: Scene, store: Warehouse, disk: Path, random: Random, tally: Tal
         refusal, problems = "", [f"{change}: {type(error).__name__}: {error}"]
     if refusal and "room" not in refusal:
         problems.append(f"{change}: the sentence does not say what to do: {refusal}")
-    try:
+    with suppress(PlumblineError):  # without room it may be silent; it has to answer when there is some
         store.value("SELECT count(*) AS n FROM interactions")
-    except PlumblineError:
-        pass  # without room it may be silent; it has to answer when there is some
     ballast.unlink()
     began = time.perf_counter()
     problems += _answers(scene, store, random)

@@ -22,7 +22,7 @@ REOPENED_WITHIN = 2.0
 AFTER_WHICH_RECOVERY = ("commit", "journal fsync", "CHECKPOINT", "reduction")
 
 
-def kills(count: int, seed: int, folder: Path, until: float) -> Tally:
+def kills(count: int, seed: int, folder: Path, until: float) -> list[Tally]:
     """Kill `count` victims, the step that was hit least so far being aimed at next; no further one after `until`."""
     tally = Tally("kill -9", count)
     random = Random(seed)
@@ -54,7 +54,7 @@ def kills(count: int, seed: int, folder: Path, until: float) -> Tally:
             if problems:  # one fault must not be counted again and again
                 scene, made = Scene.make(folder / "scene", folder / "files", seed + made), made + 1
                 aimed_after = None
-    return tally
+    return [tally]
 
 
 def reopened(scene: Scene, tally: Tally) -> list[str]:

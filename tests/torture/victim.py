@@ -101,7 +101,7 @@ def _end(plan: Plan, board: Board) -> NoReturn:
 
 
 def _reaped(process: int, patience: float = 5.0) -> Death:
-    """Wait for a process and for whatever it leaves behind; what is still there after `patience` seconds is an orphan."""
+    """Wait for a process and for what it leaves behind; what is there after `patience` seconds has outlived it."""
     _, status = os.waitpid(process, 0)
     until = time.monotonic() + patience
     while time.monotonic() < until:
