@@ -1,4 +1,4 @@
-"""Loads, the same file again, later states, undo, redo and crashes in any order: the tables are what plain Python says."""
+"""Loads, files again, later states, undo, redo and crashes in any order: the tables are what plain Python says."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -180,12 +180,12 @@ class Life(RuleBasedStateMachine):
 
 
 def test_any_life_of_a_warehouse(fresh: Callable[[], Warehouse], tmp_path: Path) -> None:
-    """Any sequence of loads, repeated files, later states, undos, redos, crashes and restarts leaves the plain truth."""
+    """Any sequence of loads, files again, later states, undos, redos, crashes and restarts leaves the plain truth."""
     machine = type("Life", (Life,), {"fresh": staticmethod(fresh), "folder": tmp_path, "numbers": count()})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=8, stateful_step_count=14, deadline=None, derandomize=True,
+            max_examples=4, stateful_step_count=12, deadline=None, derandomize=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )  # fmt: skip

@@ -36,9 +36,9 @@ def cut(path: Path, _: Path, random: Random) -> None:
 
 
 def blank(path: Path, _: Path, random: Random) -> None:
-    """A page is all zeros."""
+    """A page that held something is all zeros."""
     content = bytearray(path.read_bytes())
-    at = random.randrange(len(content)) // PAGE * PAGE
+    at = random.choice([at for at in range(0, len(content), PAGE) if any(content[at : at + PAGE])])
     content[at : at + PAGE] = bytes(len(content[at : at + PAGE]))
     path.write_bytes(content)
 
