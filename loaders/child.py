@@ -1,23 +1,22 @@
-"""The child process that reads one file: limited, hardened, and alone with it.
+"""The child process that reads one file: confined, hardened, and alone with it.
 
-`python -m loaders.child` takes a Job as one line on standard input and answers with one line of JSON: what was parsed,
-or the sentence why the file is refused. It can be killed at any moment; nothing but its own folder knows of it.
+Started by loaders/process.py through loaders/confine.py, it takes a Job as one line on standard input and answers with
+one line of JSON: what was parsed, or the sentence why the file is refused. It can be killed at any moment; nothing but
+its own folder knows of it.
 """
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
-import resource
-import signal
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import duckdb
 
+from loaders.confine import allow_seconds, starved
 from loaders.format import Refused
 from loaders.job import Job
 from loaders.literal import literal
@@ -28,25 +27,7 @@ from loaders.room import REMEDY, SENTENCE, is_full
 from loaders.said import check_values, check_zone
 from loaders.stage import DuckStage
 
-MEMORY = 2 << 30
-ADDRESS_SPACE = 8 << 30
-CPU_SECONDS = 1_800
-
-
-def limit() -> None:
-    """Bound what this process may take of the machine."""
-    for what, most in ((resource.RLIMIT_AS, ADDRESS_SPACE), (resource.RLIMIT_CPU, CPU_SECONDS),
-                       (resource.RLIMIT_CORE, 0)):  # fmt: skip
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-def die_with(parent: int) -> None:
-    """Have Linux end this process when the one that started it ends: a killed server leaves no reader behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:  # it died before it could be said
-        os._exit(1)
+MEMORY = 3 << 29
 
 
 def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
@@ -68,7 +49,9 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
 
 def read(job: Job) -> dict[str, object]:
     """Recognise and parse one file into staged Parquet. Raises Refused."""
+    allow_seconds(job.limits, Path(job.path).stat().st_size)
     opened = open_file(Path(job.path), Path(job.folder), named=job.format, sheet=job.options.values.get("sheet"))
+    allow_seconds(job.limits, opened.path.stat().st_size)
     source, confidence = identify(opened.path, job.format)
     check_zone(job.options.timezone)
     connection = connect(job, job.options.timezone or "UTC")
@@ -85,24 +68,32 @@ def read(job: Job) -> dict[str, object]:
 
 def main() -> None:
     """Answer one job."""
-    limit()
-    die_with(int(os.environ.get("PLUMBLINE_PARENT", os.getppid())))
     gc.disable()  # one file, then the process ends: looking for cycles among millions of cells halves the speed
     job = Job.load(sys.stdin.readline())
     try:
         answer: dict[str, object] = {"parsed": read(job)}
     except Refused as refusal:
         answer = {"refused": refusal.message, "remedy": refusal.remedy}
-    except (MemoryError, duckdb.OutOfMemoryException):
-        answer = {"refused": "Reading the file needs more memory than one load may take.",
-                  "remedy": "Export a shorter period, or as Parquet."}  # fmt: skip
-    except (OSError, duckdb.IOException) as error:
-        if not is_full(error):
-            raise
-        answer = {"refused": SENTENCE, "remedy": REMEDY}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+    except (MemoryError, OSError, duckdb.Error) as error:
+        answer = _failed(error, job)
+    try:
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    except OSError as error:  # no room even for the answer: the number of the error is one
+        os._exit(error.errno or 1)
     os._exit(0)  # everything is on disk: no need to tear the database down
+
+
+def _failed(error: Exception, job: Job) -> dict[str, object]:
+    """A failure below us as a sentence: memory, the disk, or what the reader says of the file."""
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException) or starved(job.limits):
+        return {"refused": "Reading the file needs more memory than one load may take.",
+                "remedy": "It may hold far more than it seems to: export a shorter period, or as CSV."}  # fmt: skip
+    if is_full(error):
+        return {"refused": SENTENCE, "remedy": REMEDY}
+    told = str(error).partition("\n")[0].replace(job.path, "it").partition(": ")
+    return {"refused": f"The file is damaged: {told[2] or told[0]}"[:300].rstrip(".") + ".",
+            "remedy": "Export it again. If it is whole, please report it."}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -153,13 +153,19 @@ def _first(file: TextIO) -> tuple[str, int]:
 
 def _line(file: TextIO) -> str:
     try:
-        return file.readline(LONGEST_CELL)
+        line = file.readline(LONGEST_CELL)
     except UnicodeDecodeError:  # the text is decoded ahead: where the byte is has to be looked up
         number, byte = _misfit(Path(file.name))
         raise Refused(
             f"Line {number}: byte 0x{byte:02X} is not UTF-8 text.",
             "Save the file as UTF-8 (in Excel: CSV UTF-8) and load it again.",
         ) from None
+    if len(line) >= LONGEST_CELL and not line.endswith("\n"):
+        raise Refused(
+            f"A line begins with {line[:40]!r} and is longer than {LONGEST_CELL >> 20} MB.",
+            "No cell of an export is that long: export it again, and check what fills that column.",
+        )
+    return line
 
 
 def _misfit(path: Path) -> tuple[int, int]:

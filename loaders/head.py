@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from loaders.format import Head, Refused
 from loaders.jsontext import documents
 
 SIZE = 1 << 18
+MOST_COLUMNS = 5_000
 DELIMITERS = ",;\t|"
 _MAGIC = {
     b"PAR1": "parquet", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd",
@@ -46,7 +48,7 @@ def read_head(path: Path) -> Head:
             found = ()
         return Head(path, size, "json", documents=found, text=text)
     header = next((line for line in text.splitlines() if line.strip()), "")
-    return Head(path, size, "csv", columns=tuple(header_cells(header)), text=text)
+    return Head(path, size, "csv", columns=_bounded(header_cells(header)), text=text)
 
 
 def kind_of(raw: bytes) -> str:
@@ -98,6 +100,15 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
     import pyarrow.parquet as pq
 
     try:
-        return tuple(pq.read_schema(path).names)
+        names = pq.read_schema(path).names
     except Exception as error:
         raise Refused("The Parquet file cannot be read: its footer is damaged.", "Export it again.") from error
+    return _bounded(names)
+
+
+def _bounded(names: Sequence[str]) -> tuple[str, ...]:
+    if len(names) > MOST_COLUMNS:
+        raise Refused(
+            f"The file has {len(names):,} columns or more; up to {MOST_COLUMNS:,} are read.", "Is this the right file?"
+        )
+    return tuple(names)

@@ -102,7 +102,7 @@ def read_file(
                 digest, lines = scan.result()
                 stated = json.dumps(asdict(options), sort_keys=True)
                 _refuse_known(store, digest, stated, format)
-                parsed = process.finish(child)
+                parsed = process.finish(child, job)
             finally:
                 process.end(child)
         if parsed.fast and (lines if parsed.lines is None else parsed.lines) != parsed.rows_read:

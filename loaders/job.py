@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from loaders.confine import Limits
 from loaders.format import Options
 
 
@@ -22,6 +23,7 @@ class Job:
     reporting_zone: str
     careful: bool = False
     """Read record by record, even where the fast way might do."""
+    limits: Limits = field(default_factory=Limits)
 
     def dump(self) -> str:
         """As one line of JSON."""
@@ -31,7 +33,8 @@ class Job:
     def load(cls, line: str) -> Job:
         """From one line of JSON."""
         found = json.loads(line)
-        return cls(**{**found, "options": Options(**found["options"])})
+        said = {"options": Options(**found["options"]), "limits": Limits(**found["limits"])}
+        return cls(**found | said)
 
 
 @dataclass(frozen=True, slots=True)

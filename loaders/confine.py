@@ -1,0 +1,98 @@
+"""What the process that reads a file may take of the machine: bounded before anything of the project is imported.
+
+Run as a script (`python -P loaders/confine.py LIMITS MODULE PARENT`), it bounds itself and becomes the module. It knows
+only the standard library, so that the bounds stand before any library starts a thread or reads a byte.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import runpy
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+
+_FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "os.system",
+              "os.exec", "os.fork", "os.forkpty", "os.posix_spawn")  # fmt: skip
+_NEW_NETWORK = 0x40000000
+_PARENT_DEATH = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may take."""
+
+    memory: int = 5 << 30
+    """Bytes of address space; the database within is held to 1.5 GB of its own."""
+    cpu_seconds: int = 12
+    """Seconds of computing for any file, however small."""
+    cpu_seconds_per_mb: float = 1.0
+    """Seconds of computing more for each megabyte of the file, packed as it came or unpacked."""
+    wall_seconds: int = 1_800
+    written: int = 64 << 30
+    """Bytes of the largest file it writes."""
+    open_files: int = 256
+
+    def seconds(self, size: int) -> int:
+        """Seconds of computing for a file of so many bytes."""
+        return self.cpu_seconds + round(self.cpu_seconds_per_mb * size / 1e6)
+
+    def dump(self) -> str:
+        """As one line of JSON."""
+        return json.dumps(asdict(self))
+
+
+def confine(limits: Limits) -> None:
+    """Bound this process for good: memory, files, network, programs; it ends with its parent and gives way to it."""
+    _bound(resource.RLIMIT_AS, limits.memory)
+    _bound(resource.RLIMIT_FSIZE, limits.written)
+    _bound(resource.RLIMIT_NOFILE, limits.open_files)
+    _bound(resource.RLIMIT_CORE, 0)
+    with suppress(OSError, AttributeError):  # a system that has no such thing: the other bounds hold
+        system = ctypes.CDLL(None, use_errno=True)
+        system.prctl(_PARENT_DEATH, signal.SIGKILL)
+        system.unshare(_NEW_NETWORK)
+    with suppress(OSError):
+        os.nice(5)
+    sys.addaudithook(_refuse)
+
+
+def allow_seconds(limits: Limits, size: int) -> None:
+    """Let this process compute for so long as a file of so many bytes may need, from now on."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    _bound(resource.RLIMIT_CPU, round(spent.ru_utime + spent.ru_stime) + limits.seconds(size), hard=False)
+
+
+def starved(limits: Limits) -> bool:
+    """Whether this process came near the end of its address space: then a library's odd failure is one of memory."""
+    with suppress(OSError):
+        with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - the least there is to import
+            peak = next((line for line in status if line.startswith("VmPeak:")), "VmPeak: 0 kB")
+        return int(peak.split()[1]) * 1024 > 0.85 * limits.memory
+    return False
+
+
+def _bound(what: int, most: int, *, hard: bool = True) -> None:
+    _, ceiling = resource.getrlimit(what)
+    most = most if ceiling == resource.RLIM_INFINITY else min(most, ceiling)
+    resource.setrlimit(what, (most, most if hard else ceiling))
+
+
+def _refuse(event: str, _: object) -> None:
+    if event in _FORBIDDEN:
+        raise PermissionError(f"{event} is not for a process that reads a file")
+
+
+if __name__ == "__main__":
+    given = Limits(**json.loads(sys.argv[1]))
+    confine(given)
+    if os.getppid() != int(sys.argv[3]):  # it died before we were told to die with it
+        sys.exit(1)
+    allow_seconds(given, 0)
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - the project's root, where the parent started us
+    sys.argv = sys.argv[2:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
