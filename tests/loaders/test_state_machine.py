@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from data.journal import Journal
 from data.side import side_of
 from data.warehouse import Warehouse
 from loaders.format import Refused
-from loaders.ingest import Preview, publish_file
+from loaders.ingest import Outcome, Preview, publish_file
 from loaders.undo import redo, undo
 from tests.conftest import NOON
 from tests.loaders.files import staged
@@ -53,7 +54,7 @@ class Life(RuleBasedStateMachine):
     def load(self, skip: int) -> None:
         """A file comes; a part of its records may be known."""
         file, load_id = self.unused.pop(skip), self._next_id()
-        outcome = publish_file(self.store, self._preview(file, load_id), "tester")
+        outcome = self._publish(file, load_id)
         assert (outcome.accepted, outcome.duplicates, outcome.superseded) == self.model.load(load_id, file)
 
     @precondition(lambda self: self.model.ids("published"))
@@ -69,7 +70,9 @@ class Life(RuleBasedStateMachine):
     @rule(change=st.sampled_from(("undo", "redo")), data=st.data())
     def take_back_or_put_in_again(self, change: str, data: st.DataObject) -> None:
         """Any load is undone, or any undone one redone."""
-        self._change(change, data)[0]()
+        make, follow = self._change(change, data)
+        make()
+        follow()
 
     # what happens to machines -----------------------------------------------------------------------------------------
     @rule()
@@ -119,20 +122,18 @@ class Life(RuleBasedStateMachine):
         shutil.copyfile(path, upload)
         return Preview(replace(origin, sha256=file.name), parsed, upload, 0.0)
 
+    def _publish(self, file: File, load_id: str) -> Outcome:
+        return publish_file(self.store, self._preview(file, load_id), "tester")
+
     def _change(self, change: str, data: st.DataObject) -> tuple[Callable[[], object], Callable[[], object]]:
-        """What makes the change in warehouse and model, and what makes it in the model alone."""
+        """What makes a change in the warehouse, and what makes it in the model; a load where there is nothing else."""
         can = {"undo": self.model.ids("published"), "redo": self.model.ids("undone"), "load": []}[change]
         if not can:
             file, load_id = self.unused.pop(0), self._next_id()
-            follow: Callable[[], object] = lambda: self.model.load(load_id, file)  # noqa: E731
-            make: Callable[[], object] = lambda: publish_file(  # noqa: E731
-                self.store, self._preview(file, load_id), "tester"
-            )
-        else:
-            load_id = data.draw(st.sampled_from(can))
-            follow = lambda: getattr(self.model, change)(load_id)  # noqa: E731
-            make = lambda: {"undo": undo, "redo": redo}[change](self.store, load_id, "tester")  # noqa: E731
-        return (lambda: (make(), follow())), follow
+            return partial(self._publish, file, load_id), partial(self.model.load, load_id, file)
+        load_id = data.draw(st.sampled_from(can))
+        work = undo if change == "undo" else redo
+        return partial(work, self.store, load_id, "tester"), partial(getattr(self.model, change), load_id)
 
     def _survive(
         self, change: str, data: st.DataObject, owner: type, name: str, instead: Callable[..., Any], *, stored: bool
@@ -147,9 +148,9 @@ class Life(RuleBasedStateMachine):
                 died = True
             else:
                 died = False  # it was over before the accident
+        if stored or not died:
+            follow()
         if died:
-            if stored:
-                follow()
             self._open_again()
 
     def _crash(self) -> None:

@@ -1,8 +1,8 @@
 """`python -m tests.torture --count N`: kill, fill, damage and crowd a warehouse, and count what comes of it.
 
 N kills, N/5 full disks, 3N/10 damaged files and N/10 uploads of one file by eight people, as a table in Markdown; exit
-1 when anything is not as it must be. `--seed` makes the same plans again: what is loaded, in which step a process is to
-die, which bytes are damaged.
+1 when anything is not as it must be. `--seed` draws the same files, changes and damages again;
+the microsecond at which a process dies is the machine's.
 """
 
 import argparse
