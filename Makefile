@@ -14,10 +14,10 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint demo setup golden bench torture corpora lock chromium python-fits port-is-free
+.PHONY: help run test lint demo setup golden bench calibrate torture corpora lock chromium python-fits port-is-free
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: setup port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 or ADDRESS=0.0.0.0 change that)
 	@test -e "$(WAREHOUSE)" || $(PY) -m data demo --warehouse "$(WAREHOUSE)"
@@ -41,6 +41,9 @@ golden: $(VENV)/.tools ## write the golden SQL anew (look at its diff before you
 
 bench: $(VENV)/.tools ## measure loading and reading on this machine
 	@$(PY) -m bench
+
+calibrate: $(VENV)/.tools ## simulate how often intervals and verdicts are right (a minute), as a table
+	@$(PY) -m tests.calibrate
 
 corpora: $(VENV)/.tools ## load every file under DIR=... and say what became of it
 	@$(PY) -m tests.corpora "$(DIR)"

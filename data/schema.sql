@@ -191,8 +191,15 @@ CREATE TABLE loads (
     rows_read BIGINT NOT NULL, accepted BIGINT NOT NULL, duplicates BIGINT NOT NULL, quarantined BIGINT NOT NULL,
     blank BIGINT NOT NULL, ignored BIGINT NOT NULL, ignored_reasons JSON, superseded BIGINT NOT NULL, written JSON, totals JSON,
     first_at TIMESTAMP, last_at TIMESTAMP, loaded_by VARCHAR NOT NULL, loaded_at TIMESTAMP NOT NULL);
+-- each refused cell (column_name NULL: the whole record), with the record it is of
 CREATE TABLE quarantine (load_id VARCHAR NOT NULL, line BIGINT, column_name VARCHAR, code VARCHAR NOT NULL,
-    message VARCHAR NOT NULL, value VARCHAR);
+    message VARCHAR NOT NULL, value VARCHAR, record BIGINT);
+-- each refused record, numbered in the order of its file, with its sound cells: it can be corrected without the file.
+-- cells is NULL where the record could not be told into cells, or was refused before Plumbline kept them
+CREATE TABLE quarantine_records (load_id VARCHAR NOT NULL, record BIGINT NOT NULL, fact VARCHAR, source_row BIGINT, line BIGINT,
+    source_records INTEGER NOT NULL, cells MAP(VARCHAR, VARCHAR));
+-- which records of whose quarantine a load gave again or left out for good
+CREATE TABLE corrections (load_id VARCHAR NOT NULL, of_load VARCHAR NOT NULL, record BIGINT NOT NULL, left_out BOOLEAN NOT NULL);
 CREATE TABLE unmapped (load_id VARCHAR NOT NULL, source_system VARCHAR NOT NULL, field VARCHAR NOT NULL, value VARCHAR NOT NULL,
     records BIGINT NOT NULL);
 -- which product each load brought data of, and how far the load reaches: what freshness is judged by

@@ -14,7 +14,7 @@ from pathlib import Path
 from data.cursor import Row
 from data.errors import PlumblineError
 from data.warehouse import Warehouse, default_path
-from loaders import FORMATS, mapping
+from loaders import FORMATS, corrections, mapping, quarantine_commands
 from loaders.answers import answers
 from loaders.format import Options, Refused
 from loaders.ingest import Outcome, load
@@ -49,9 +49,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("list", parents=[shared], help="every load, the newest first")
     for name, text in (
         ("show", "one load in full"), ("undo", "take a load back"), ("redo", "put an undone load in again"),
-        ("quarantine", "the records of a load that were not taken, and why"),
     ):  # fmt: skip
         commands.add_parser(name, parents=[shared], help=text).add_argument("load_id")
+    quarantine_commands.declare(commands, shared)
     commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
     rule = commands.add_parser("map", parents=[shared], help="say which product a source's value means")
     rule.add_argument(
@@ -177,9 +177,15 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
         )
     if given.command == "quarantine":
         _the_load(store, given.load_id)
-        return _print_rows(store.rows(
-            "SELECT line, column_name, code, message, value FROM quarantine WHERE load_id = ?"
-            " ORDER BY line, column_name", [given.load_id]), given.json)  # fmt: skip
+        found = quarantine_commands.look(store, given)
+        return 0 if found is None else _print_rows(found, given.json)
+    if given.command == "correct":
+        outcome = quarantine_commands.correct(store, given, who())
+        if given.json:
+            print(json.dumps(outcome.as_json(), indent=2, ensure_ascii=False))
+        else:
+            _print_outcome(outcome)
+        return 0
     if given.command == "unmapped":
         return _print_rows(
             [{"field": entry.field, "value": entry.value, "records": entry.records, "loads": entry.loads,
@@ -194,6 +200,8 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
     said = ", ".join(f"{count:,} rows of {table}" for table, count in rows.items()) or "no rows"
     verb = "Taken back" if given.command == "undo" else "Put in again"
     print(json.dumps({"load_id": given.load_id, "rows": rows}) if given.json else f"{verb}: {said}.")
+    for left in corrections.in_force(store, given.load_id) if given.command == "undo" else ():
+        print(f"Its corrections are still in; to take them back, too: undo {left['load_id']}.", file=sys.stderr)
     return 0
 
 

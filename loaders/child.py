@@ -11,7 +11,9 @@ import gc
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -20,9 +22,10 @@ from loaders.confine import allow_seconds, starved
 from loaders.format import Refused
 from loaders.job import Job
 from loaders.literal import literal
-from loaders.opening import open_file
+from loaders.opening import Opened, open_file
 from loaders.receive import scan
 from loaders.recognise import identify
+from loaders.resubmission import resubmitted
 from loaders.room import REMEDY, SENTENCE, is_full
 from loaders.said import check_values, check_zone
 from loaders.stage import DuckStage
@@ -47,12 +50,15 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def read(job: Job) -> dict[str, object]:
-    """Recognise and parse one file into staged Parquet. Raises Refused."""
-    allow_seconds(job.limits, Path(job.path).stat().st_size)
-    opened = open_file(Path(job.path), Path(job.folder), named=job.format, sheet=job.options.values.get("sheet"))
-    allow_seconds(job.limits, opened.path.stat().st_size)
-    source, confidence = identify(opened.path, job.format)
+def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str, object]:
+    """Recognise and parse one file into staged Parquet; `allow` is told the size of what is read. Raises Refused."""
+    allow(Path(job.path).stat().st_size)
+    if job.resubmission and job.format:
+        opened, source, confidence = Opened(Path(job.path)), resubmitted(job.format), 1.0
+    else:
+        opened = open_file(Path(job.path), Path(job.folder), named=job.format, sheet=job.options.values.get("sheet"))
+        allow(opened.path.stat().st_size)
+        source, confidence = identify(opened.path, job.format)
     check_zone(job.options.timezone)
     connection = connect(job, job.options.timezone or "UTC")
     check_values(connection, source, job.options)
@@ -71,7 +77,7 @@ def main() -> None:
     gc.disable()  # one file, then the process ends: looking for cycles among millions of cells halves the speed
     job = Job.load(sys.stdin.readline())
     try:
-        answer: dict[str, object] = {"parsed": read(job)}
+        answer: dict[str, object] = {"parsed": read(job, partial(allow_seconds, job.limits))}
     except Refused as refusal:
         answer = {"refused": refusal.message, "remedy": refusal.remedy}
     except (MemoryError, OSError, duckdb.Error) as error:

@@ -183,7 +183,8 @@ class Plan:
         """The model of the table."""
         return FACTS[self.table]
 
-    def _present(self) -> list[Column]:
+    def present(self) -> list[Column]:
+        """The columns of the contract that a row of the plan has or must have."""
         have = set(self.columns) | set(self.constants)
         return [column for name, column in columns_of(self.table).items() if name in have or column.required]
 
@@ -192,7 +193,7 @@ class Plan:
         they are; space around a number, a moment or a word of a list means nothing.
         """
         parts = []
-        for column in self._present():
+        for column in self.present():
             cell = f'"{column.name}"' if column.name in self.columns else "CAST(NULL AS VARCHAR)"
             if self.located and column.name in self.columns:
                 plain = column.kind is str and not column.words
@@ -207,25 +208,12 @@ class Plan:
 
     def all_valid(self) -> str:
         """SQL over `text`: whether a row obeys the contract in every column; TRUE or FALSE."""
-        tests = " AND ".join(valid(column, one_line=self.one_line) for column in self._present())
+        tests = " AND ".join(valid(column, one_line=self.one_line) for column in self.present())
         return f"coalesce({tests}, FALSE)"
-
-    def invalid_cells(self, relation: str) -> str:
-        """SQL: line, column and text of every cell that breaks the contract, with its row's source_records."""
-        cells = ", ".join(
-            f"CASE WHEN NOT coalesce({valid(column)}, FALSE)"
-            f" THEN {{'name': '{column.name}', 'cell': \"{column.name}\"}} END"
-            for column in self._present()
-        )
-        return (
-            "SELECT source_row, line, source_records, list_filter("
-            f"[{cells}], lambda found: found IS NOT NULL) AS cells FROM ({self.text(relation)}) AS text"
-            f" WHERE NOT {self.all_valid()} ORDER BY source_row"
-        )
 
     def staged(self, relation: str) -> str:
         """SQL: the rows that obey the contract, typed."""
-        present = {column.name: column for column in self._present()}
+        present = {column.name: column for column in self.present()}
         typed = [
             f'{_value(column, chr(34) + name + chr(34))} AS "{name}"'
             for name, column in present.items()

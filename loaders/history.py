@@ -1,4 +1,4 @@
-"""What was loaded and what was refused of it: the history of loads, and the browser of the quarantine."""
+"""What was loaded, by whom, and what stands out in one load: its first refused cells, its unknown products."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from data.cursor import Row, Rows
 
 
 def history(store: Rows) -> list[Row]:
-    """Every load with who, when and its counts, the newest first; who took it back and when."""
+    """Every load with who, when and its counts, the newest first; whose records it corrects; who took it back, when."""
     return store.rows(
         "SELECT l.load_id, l.file_name, l.format, l.confidence, l.status, l.rows_read, l.accepted, l.duplicates,"
-        " l.quarantined, l.blank, l.ignored, l.superseded, l.first_at, l.last_at, l.loaded_by, l.loaded_at,"
+        " l.quarantined, l.blank, l.ignored, l.superseded, l.first_at, l.last_at, l.loaded_by, l.loaded_at, c.corrects,"
         " CASE WHEN l.status = 'undone' THEN u.who END AS undone_by,"
         " CASE WHEN l.status = 'undone' THEN u.happened_at END AS undone_at"
         " FROM loads AS l LEFT JOIN (SELECT json_extract_string(before, '$.load_id') AS load_id,"
         " arg_max(who, seq) AS who, max(happened_at) AS happened_at FROM audit WHERE what = 'undo' GROUP BY 1) AS u"
-        " ON u.load_id = l.load_id"
+        " ON u.load_id = l.load_id LEFT JOIN (SELECT load_id, any_value(of_load) AS corrects FROM corrections"
+        " GROUP BY load_id) AS c ON c.load_id = l.load_id"
         " ORDER BY l.loaded_at DESC, l.load_id DESC"
     )
 
@@ -25,15 +26,6 @@ def quarantined(store: Rows, load_id: str, limit: int = 500) -> list[Row]:
         "SELECT line, column_name, code, message, value FROM quarantine WHERE load_id = ?"
         " ORDER BY line, column_name, code LIMIT ?",
         [load_id, limit],
-    )
-
-
-def reasons(store: Rows, load_id: str) -> list[Row]:
-    """How many cells of a load were refused, by column and code, the most first."""
-    return store.rows(
-        "SELECT column_name, code, CAST(count(*) AS BIGINT) AS cells FROM quarantine WHERE load_id = ?"
-        " GROUP BY column_name, code ORDER BY cells DESC, column_name, code",
-        [load_id],
     )
 
 

@@ -27,6 +27,8 @@ class Origin:
     options: str
     product_field: str
     folder: Path
+    corrects: str | None = None
+    """The load whose quarantine these records come from."""
 
 
 def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, people: Pseudonyms | None) -> str:
@@ -36,7 +38,7 @@ def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, pe
     named = [name for name in fact.people if name in entry.columns]
     joins, select = [], [f"s.{name}" for name in entry.columns if name not in named and name != "source_row"]
     if named and people is not None:
-        names = _write_people(tx, origin.folder / f"people-{number}.parquet", rows, named, people)
+        names = write_people(tx, origin.folder / f"people-{number}.parquet", rows, named, people)
         joins += [f"LEFT JOIN {names} AS {name}_as ON {name}_as.stated = s.{name}" for name in named]
         select += [f"{name}_as.pseudonym AS {name}" for name in named]
     else:
@@ -73,7 +75,7 @@ def _finished(entry: StagedFact, inner: str, absent: list[str]) -> str:
     return f"SELECT *{without}{f' REPLACE ({replaced})' if replaced else ''}{added} FROM ({inner}) AS named"
 
 
-def _write_people(tx: Transaction, path: Path, rows: str, columns: list[str], people: Pseudonyms) -> str:
+def write_people(tx: Transaction, path: Path, rows: str, columns: list[str], people: Pseudonyms) -> str:
     """Everybody named in the staged rows with the pseudonym, as a file to join; the SQL that reads it."""
     union = " UNION ".join(f"SELECT DISTINCT {name} AS stated FROM {rows} WHERE {name} IS NOT NULL" for name in columns)
     stated = [str(row["stated"]) for row in tx.rows(union)]

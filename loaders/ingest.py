@@ -86,10 +86,7 @@ def read_file(
     began = time.monotonic()
     options = options or Options()
     shown = name or receive.printable(path)
-    load_id = f"{store.clock():%Y%m%dT%H%M%S%f}"[:-3] + f"-{secrets.token_hex(3)}"
-    folder = store.side / "staging" / load_id
-    upload = store.side / "uploads" / f"{load_id}.bin"
-    folder.mkdir(parents=True)
+    load_id, folder, upload = new_load(store)
     try:
         before = receive.receive(path, upload)
         if progress:
@@ -115,6 +112,14 @@ def read_file(
         raise
     origin = Origin(load_id, digest, shown, stated, FORMATS[parsed.format].product_field, folder)
     return Preview(origin, parsed, upload, time.monotonic() - began)
+
+
+def new_load(store: Warehouse) -> tuple[str, Path, Path]:
+    """The id of a load that begins, its empty staging folder, and where its file goes."""
+    load_id = f"{store.clock():%Y%m%dT%H%M%S%f}"[:-3] + f"-{secrets.token_hex(3)}"
+    folder = store.side / "staging" / load_id
+    folder.mkdir(parents=True)
+    return load_id, folder, store.side / "uploads" / f"{load_id}.bin"
 
 
 @room()

@@ -23,6 +23,8 @@ class Job:
     reporting_zone: str
     careful: bool = False
     """Read record by record, even where the fast way might do."""
+    resubmission: bool = False
+    """The file holds refused records that were corrected, written by the parent."""
     limits: Limits = field(default_factory=Limits)
 
     def dump(self) -> str:
@@ -66,6 +68,8 @@ class Parsed:
     totals: Mapping[str, Any]
     first_at: str | None
     last_at: str | None
+    refused: tuple[StagedFact, ...] = ()
+    """The sound cells of the rows that broke the contract; StagedFact.rows are the records of the quarantine."""
     messages: tuple[str, ...] = ()
     fast: bool = False
     """Whether the file was read without splitting its records ourselves: then its lines are to be counted too."""
@@ -75,5 +79,8 @@ class Parsed:
     @classmethod
     def load(cls, found: Mapping[str, Any]) -> Parsed:
         """From the child's answer."""
-        facts = tuple(StagedFact(**{**entry, "columns": tuple(entry["columns"])}) for entry in found["facts"])
-        return cls(**{**found, "facts": facts, "messages": tuple(found["messages"])})
+        facts, refused = (
+            tuple(StagedFact(**{**entry, "columns": tuple(entry["columns"])}) for entry in found[name])
+            for name in ("facts", "refused")
+        )
+        return cls(**{**found, "facts": facts, "refused": refused, "messages": tuple(found["messages"])})

@@ -13,10 +13,11 @@ from data.facts import FACTS, key_columns
 from data.pseudonym import Pseudonyms
 from data.reduction import make_touched, rebuild_touched
 from data.settings import settings
-from loaders.format import Refused
+from loaders.accounting import check, check_files
+from loaders.corrections import remember
 from loaders.incoming import Origin, incoming
 from loaders.job import Parsed
-from loaders.literal import literal
+from loaders.kept import keep
 from loaders.settle import CONTESTED, settle, touch
 
 
@@ -35,6 +36,7 @@ def publish(tx: Transaction, side: Path, origin: Origin, parsed: Parsed) -> tupl
 
     Raises Refused when the accounting does not come out even; the transaction is then to be rolled back.
     """
+    check_files(origin.folder, parsed)
     people = Pseudonyms(side) if settings(tx).pseudonymise else None
     counts = Counts()
     make_touched(tx)
@@ -46,17 +48,10 @@ def publish(tx: Transaction, side: Path, origin: Origin, parsed: Parsed) -> tupl
     rebuild_touched(tx)
     written = {table: in_force(tx, table, origin.load_id) for table in dict.fromkeys(e.table for e in parsed.facts)}
     counts.unmapped = _remember_unmapped(tx, origin)
-    staged = sum(entry.records for entry in parsed.facts)
-    if counts.accepted + counts.duplicates != staged or staged + parsed.quarantined + parsed.blank + parsed.ignored != (
-        parsed.rows_read
-    ):
-        raise Refused(
-            f"The accounting does not come out even: {parsed.rows_read:,} records were read, but"
-            f" {counts.accepted:,} accepted + {counts.duplicates:,} duplicates + {parsed.quarantined:,} quarantined"
-            f" + {parsed.blank:,} blank + {parsed.ignored:,} ignored were found.",
-            "Nothing was changed. Please report this file.",
-        )
+    refused = keep(tx, origin, parsed, people)
+    check(parsed, accepted=counts.accepted, duplicates=counts.duplicates, refused=refused)
     remember_load(tx, origin, parsed, counts, written)
+    remember(tx, origin)
     return counts, written
 
 
@@ -144,10 +139,7 @@ def _remember_unmapped(tx: Transaction, origin: Origin) -> int:
 
 
 def remember_load(tx: Transaction, origin: Origin, parsed: Parsed, counts: Counts, written: Mapping[str, int]) -> None:
-    """Write the load into the history, with its quarantine."""
-    quarantine = literal(origin.folder / "quarantine.parquet")
-    if parsed.quarantined:
-        tx.run(f"INSERT INTO quarantine SELECT ?, * FROM read_parquet({quarantine})", [origin.load_id])
+    """Write the load into the history."""
     row = {
         "load_id": origin.load_id, "sha256": origin.sha256, "file_name": origin.file_name, "format": parsed.format,
         "confidence": parsed.confidence, "options": origin.options, "mapping_version": None, "status": "published",

@@ -16,14 +16,17 @@ from loaders.explain import explain
 from loaders.format import Format
 from loaders.job import Job, Parsed, StagedFact
 from loaders.literal import literal
+from loaders.refused import invalid_cells, refused, sound_cells
 from loaders.totals import period, totals
 
 _BATCH = 50_000
 _PARQUET = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 5000)"
 QUARANTINE = pa.schema(
     [("line", pa.int64()), ("column_name", pa.string()), ("code", pa.string()), ("message", pa.string()),
-     ("value", pa.string())]
+     ("value", pa.string()), ("record", pa.int64())]
 )  # fmt: skip
+LONGEST_SHOWN = 500
+"""Characters of a refused cell that are kept."""
 
 
 class TextTable:
@@ -66,6 +69,8 @@ class DuckStage:
         self._zone = job.reporting_zone
         self._open: dict[str, TextTable] = {}
         self._facts: list[StagedFact] = []
+        self._refused: list[StagedFact] = []
+        self._records = 0
         self._counts: Counter[str] = Counter()
         self._ignored: Counter[str] = Counter()
         self._notes: list[str] = []
@@ -94,7 +99,8 @@ class DuckStage:
     def broken(self, line: int | None, column: str | None, code: str, message: str, value: str | None = None) -> None:
         """Quarantine one record that could not be read at all."""
         self._counts["quarantined"] += 1
-        self._remember(line, column, code, message, value)
+        self._records += 1
+        self._remember(line=line, column_name=column, code=code, message=message, value=value, record=self._records)
 
     def note(self, message: str) -> None:
         """Tell the person something about the file."""
@@ -128,14 +134,7 @@ class DuckStage:
         plan = self._plan(fact, columns, located=True)
         name = f"given_{len(self._facts)}"
         self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM ({relation}) AS given")
-        bad = self._connection.execute(plan.invalid_cells(f"SELECT * FROM {name}"))
-        records = 0
-        while found := bad.fetchmany(1_000):
-            for _, line, source_records, cells in found:
-                records += source_records
-                for cell in cells:
-                    self._reject(fact, line, cell["name"], cell["cell"])
-        self._counts["quarantined"] += records
+        self._set_aside(plan, f"SELECT * FROM {name}")
         self._write(plan, plan.staged(f"SELECT * FROM {name}"), "s.source_row")
         self._connection.execute(f"DROP TABLE {name}")
 
@@ -176,15 +175,41 @@ class DuckStage:
         return entry
 
     # quarantine ------------------------------------------------------------------------------------------------------
-    def _reject(self, fact: str, line: int | None, name: str, cell: str | None) -> None:
-        column = columns_of(fact)[name]
-        person = name in self._plan(fact, (), located=True).fact.people
-        code, message = explain(column, cell, hidden=person)
-        self._remember(line, name, code, message, "(a person)" if person and cell else cell)
+    def _set_aside(self, plan: Plan, relation: str) -> None:
+        """The rows that break the contract: what is wrong with them into the quarantine, their other cells beside it,
+        so that the record can be given again without the file.
+        """
+        name = f"refused_{len(self._facts)}"
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS {refused(plan, relation)}")
+        bad = self._connection.execute(invalid_cells(plan, name))
+        rows = records = 0
+        while found := bad.fetchmany(1_000):
+            rows += len(found)
+            for record, line, source_records, cells in found:
+                records += source_records
+                for cell in cells:
+                    self._reject(plan, self._records + record, line, cell["name"], cell["cell"])
+        if rows:
+            file = f"refused-{len(self._facts)}.parquet"
+            path = literal(self._folder / file)
+            self._connection.execute(f"COPY ({sound_cells(plan, name, self._records)}) TO {path} {_PARQUET}")
+            columns = pq.read_schema(self._folder / file).names
+            self._refused.append(StagedFact(plan.table, file, tuple(columns), "s.source_row", rows, records))
+        self._connection.execute(f"DROP TABLE {name}")
+        self._records += rows
+        self._counts["quarantined"] += records
 
-    def _remember(self, line: int | None, column: str | None, code: str, message: str, value: str | None) -> None:
-        shown = value if value is None or len(value) <= 500 else value[:500] + "…"
-        self._bad.append({"line": line, "column_name": column, "code": code, "message": message, "value": shown})
+    def _reject(self, plan: Plan, record: int, line: int | None, name: str, cell: str | None) -> None:
+        person = name in plan.fact.people
+        code, message = explain(columns_of(plan.table)[name], cell, hidden=person)
+        shown = "(a person)" if person and cell else cell
+        self._remember(line=line, column_name=name, code=code, message=message, value=shown, record=record)
+
+    def _remember(self, **cell: object) -> None:
+        value = cell["value"]
+        if isinstance(value, str) and len(value) > LONGEST_SHOWN:
+            cell["value"] = value[:LONGEST_SHOWN] + "…"
+        self._bad.append(cell)
         if len(self._bad) >= _BATCH:
             self._flush_quarantine()
 
@@ -218,6 +243,7 @@ class DuckStage:
             totals=found,
             first_at=first,
             last_at=last,
+            refused=tuple(self._refused),
             messages=tuple(self._notes),
             fast=self._fast,
         )

@@ -16,6 +16,7 @@ from data.errors import PlumblineError, did_you_mean
 from data.facts import FACTS
 from data.reduction import make_touched, rebuild_touched
 from data.warehouse import Warehouse
+from loaders.corrections import expect_only
 from loaders.format import Refused
 from loaders.literal import literal
 from loaders.mapping import remap
@@ -81,6 +82,7 @@ def redo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
             "UPDATE loads SET status = 'published', accepted = ?, duplicates = ?, superseded = ? WHERE load_id = ?",
             [counts.accepted, counts.duplicates, counts.superseded, load_id],
         )
+        expect_only(tx, load_id)
         remap(tx)
         tx.audit("redo", after={"load_id": load_id, **written})
     shutil.rmtree(folder, ignore_errors=True)

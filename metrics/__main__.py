@@ -11,8 +11,9 @@ from datetime import date, timedelta
 
 from data.errors import PlumblineError, did_you_mean
 from data.warehouse import Warehouse
-from metrics import CATALOG, HEADLINES, Reading, Scope, default_scope, origin, read, waiting
+from metrics import CATALOG, HEADLINES, Reading, Scope, default_scope, read, waiting
 from metrics.catalog import dimensions_of, measure_of, resolve
+from metrics.plain_sql import plain
 from metrics.scorecard import scorecard
 from metrics.scorecard_data import as_data
 from metrics.spec import DIMENSIONS, MetricError, dimensions
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", parents=[shared], help="every metric and what it asks")
     listing.add_argument("--json", action="store_true", help="with definitions")
     listing.set_defaults(run=_list)
-    text = commands.add_parser("sql", parents=[shared, scope], help="the SELECT behind a metric, with its parameters")
+    text = commands.add_parser("sql", parents=[shared, scope], help="a metric as a statement for a plain DuckDB shell")
     text.add_argument("metric", metavar="METRIC")
     text.set_defaults(run=_sql)
     pilot = commands.add_parser("scorecard", parents=[shared], help="what a pilot has shown, and what that proposes")
@@ -126,12 +127,10 @@ def _sql(options: argparse.Namespace) -> int:
     by = dimensions([name.strip() for name in options.by.split(",") if name.strip()])
     store = Warehouse.open(options.warehouse)
     try:
-        query = origin(store, metric, _scope(store, options), by)
+        text = plain(store, metric, _scope(store, options), by)
     finally:
         store.close()
-    for name, value in query.params.items():
-        print(f"-- ${name} = {value if not isinstance(value, list) else [str(item) for item in value]}")
-    print(query.sql.rstrip(";") + ";")
+    print(text)
     return 0
 
 

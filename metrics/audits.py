@@ -17,7 +17,7 @@ COLUMNS = (
 # What a check is about: the interaction it names, else its case. A judge is its name with the prompt it used: with
 # another prompt it is another judge.
 _TASK = "coalesce('i:' || e.interaction_id, 'c:' || e.case_id)"
-_JUDGE = "coalesce(e.evaluator, 'a judge without a name') || coalesce(' (prompt ' || e.prompt_version || ')', '')"
+JUDGE = "coalesce(e.evaluator, 'a judge without a name') || coalesce(' (prompt ' || e.prompt_version || ')', '')"
 _CONTENT = "(e.error_type IS NULL OR e.error_type IN ('incorrect', 'unsupported', 'unsafe'))"
 _FOUND = {
     "wrong": f"NOT e.passed AND {_CONTENT}",
@@ -51,7 +51,7 @@ FROM (
     PARTITION BY e.product_id, e.task, e.human, {once}, e.suite, e.metric_name, e.epoch
     ORDER BY e.run_at DESC, e.event_key DESC) AS place
   FROM (
-    SELECT e.*, {_TASK} AS task, coalesce(e.evaluator_kind = 'human', false) AS human, {_JUDGE} AS judge
+    SELECT e.*, {_TASK} AS task, coalesce(e.evaluator_kind = 'human', false) AS human, {JUDGE} AS judge
     FROM eval_results AS e
     WHERE e.origin = '{origin}' AND {views.CHECKED}) AS e) AS e
 WHERE e.place = 1

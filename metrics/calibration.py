@@ -216,3 +216,62 @@ def labels_sql(scope: Scope) -> str:
         f"{with_clause(parts)}\nSELECT v.product_id AS product, v.task, v.human, v.judge, v.wrong\n"
         "FROM votes AS v JOIN shelf ON shelf.product = v.product_id\nORDER BY product, task, human, judge"
     )
+
+
+def valued_sql(rates: str, asked: Asked) -> str:
+    """The SELECT of every path to the rate of errors, a column each: what people `audited`, what judges `judged`, both
+    `powered`, and the judge's rate `corrected` by the calibration set of the one judge in use. `rates` is the SELECT of
+    the judged and the audited ratio by the same groups.
+    """
+    keys = keys_of(asked.by)
+    same = " AND ".join(f"a.{key} IS NOT DISTINCT FROM r.{key}" for key in keys) or "true"
+    order = f"\nORDER BY {', '.join(f'r.{key}' for key in keys)}" if keys else ""
+    parts = [
+        ("rates", f"\n{rates}\n"),
+        ("agreed", f"\n{audits_sql(asked)}\n"),
+        ("labels", f"\n{labels_sql(asked.scope)}\n"),
+        ("people", "\nSELECT product, task, max(wrong) AS wrong\nFROM labels WHERE human\nGROUP BY product, task\n"),
+        ("sets", _SETS),
+        ("shares", f"\nSELECT *, {_lines([f'{_share(hit, of)} AS {name}' for name, (hit, of) in _SHARES.items()])},"
+            "\n  list_distinct(flatten(judges)) AS panel, list_distinct(products) AS of_products\nFROM agreed\n"),
+    ]  # fmt: skip
+    shown = [
+        *(f"r.{key}" for key in keys),
+        f"{_share('r.hallucination_rate_audited_hits', 'r.hallucination_rate_audited_of')} AS audited",
+        f"{_share('r.hallucination_rate_judged_hits', 'r.hallucination_rate_judged_of')} AS judged",
+        f"{_TRUST} * (a.judged_share - a.judged_among) + a.found_among AS powered",
+        "CASE WHEN s.sensitivity + s.specificity > 1 THEN"
+        "\n    least(1, greatest(0, (judged + s.specificity - 1) / (s.sensitivity + s.specificity - 1)))"
+        "\n  END AS corrected",
+        "s.sensitivity, s.specificity, a.* EXCLUDE (judges, products)",
+    ]
+    alike = "len(a.of_products) = 1 AND s.product = a.of_products[1] AND len(a.panel) = 1 AND s.judge = a.panel[1]"
+    return (
+        f"{with_clause(parts)}\nSELECT {_lines(shown)}\nFROM rates AS r\nLEFT JOIN shares AS a ON {same}\n"
+        f"LEFT JOIN sets AS s ON {alike}{order}"
+    )
+
+
+_SHARES = {
+    "judged_share": ("judged_hit", "judged_of"),
+    "judged_among": ("flagged_hit", "both_of"),
+    "found_among": ("found_hit", "both_of"),
+}
+_TRUST = (
+    "coalesce(least(1, greatest(0, -CAST(a.spread_both AS DOUBLE) / nullif(CAST(a.spread_judge AS DOUBLE), 0))), 0)"
+)
+_SETS = """
+SELECT product, judge, sum(wrong * said) / sum(wrong) AS sensitivity,
+  sum((1 - wrong) * (1 - said)) / sum(1 - wrong) AS specificity
+FROM (
+  SELECT l.product, l.judge, l.task, max(l.wrong) AS said, max(p.wrong) AS wrong
+  FROM labels AS l JOIN people AS p ON p.product = l.product AND p.task = l.task
+  WHERE NOT l.human
+  GROUP BY l.product, l.judge, l.task) AS read
+GROUP BY product, judge
+HAVING sum(wrong) > 0 AND sum(1 - wrong) > 0
+"""
+
+
+def _share(hit: str, of: str) -> str:
+    return f"CAST({hit} AS DOUBLE) / nullif(CAST({of} AS DOUBLE), 0)"

@@ -75,6 +75,7 @@ def bound(
         "probe_share": settings.probe_share,
         "sme_opens": settings.sme_opens,
         "sme_closes": settings.sme_closes,
+        "sme_sla_hours": settings.sme_sla_hours,
         **(more or {}),
     }
     return {name: known[name] for name in dict.fromkeys(re.findall(r"\$(\w+)", sql))}

@@ -49,6 +49,34 @@ def compile_sql(
     return Query(sql, bound(sql, scope, grain_of(by), settings or Settings()))
 
 
+def valued_sql(metric: Duration, scope: Scope, by: Sequence[Dimension] = ()) -> str:
+    """The SELECT of one metric with its `value` read off the curve in SQL, beside the table it is read off.
+
+    Kaplan-Meier as a window: the product of 1 - d / n over the times at which something ended.
+    """
+    view, keys = VIEWS[metric.fact], keys_of(by)
+    ctes = view.build(scope, tuple(by), keys)
+    apart = f"PARTITION BY {', '.join(keys)} " if keys else ""
+    group = "".join(f"{key}, " for key in keys)
+    falling = f"""
+SELECT {group}time, product(1 - CAST(answered AS DOUBLE) / waiting) OVER ({apart}ORDER BY time) AS survival
+FROM curve
+WHERE answered > 0 AND time IS NOT NULL
+"""
+    if metric.quantile is not None:
+        value = f"min(CASE WHEN survival <= {1 - metric.quantile!r} + {survival.TIE!r} THEN time END) / {HOUR}.0"
+    else:
+        value = f"1 - coalesce(min(CASE WHEN time <= ${metric.within} * {HOUR} THEN survival END), 1)"
+    grouped = f"GROUP BY {', '.join(keys)}\n" if keys else ""
+    same = " AND ".join(f"f.{key} IS NOT DISTINCT FROM t.{key}" for key in keys) or "true"
+    parts = [
+        *ctes.parts, *_curves(metric, keys, ctes.source), ("falling", falling),
+        ("tables", f"\n{_final(keys)}\n"), ("read_off", f"\nSELECT {group}{value} AS value\nFROM falling\n{grouped}"),
+    ]  # fmt: skip
+    order = f"\nORDER BY {', '.join(f't.{key}' for key in keys)}" if keys else ""
+    return f"{with_clause(parts)}\nSELECT f.value, t.*\nFROM tables AS t LEFT JOIN read_off AS f ON {same}{order}"
+
+
 def ask(reader: Rows, metrics: Sequence[Duration], asked: Asked) -> dict[str, Mapping[Key, object]]:
     """The survival tables of all `metrics`, by metric name and group key: one SELECT a span of time."""
     together: dict[tuple[str, ...], list[Duration]] = {}

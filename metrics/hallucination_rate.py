@@ -8,10 +8,10 @@ from datetime import timedelta
 from metrics import calibration, ratios
 from metrics.calibration import Agreement
 from metrics.compile import compile_sql
-from metrics.judge import Confusion, corrected, kappa, none_of, prediction_powered, rogan_gladen
+from metrics.judge import Confusion, corrected, kappa, none_of, powered_interval, prediction_powered, rogan_gladen
 from metrics.reduced import VIEWS
 from metrics.spec import Asked, Conclusion, Derived, Estimate, Inputs, Moments, Part, Ratio
-from metrics.statistics import rounded, t_quantile, wilson
+from metrics.statistics import rounded, t_quantile
 from metrics.status import Case, judge
 
 TASK = (
@@ -96,18 +96,16 @@ def _powered(inputs: Inputs, seen: Agreement) -> tuple[Estimate, Conclusion] | N
     if seen.people < 2:
         return None
     level = inputs.ground.settings.level
-    value, variance, trust = prediction_powered(
-        seen.judged, seen.judged_among, seen.found_among, seen.spread, seen.people
-    )
-    if not 0 < value < 1 or variance <= 0:
+    powered = prediction_powered(seen.judged, seen.judged_among, seen.found_among, seen.spread, seen.people)
+    bounds = powered_interval(powered, float(seen.read), t_quantile(level, seen.people - 1))
+    if bounds is None:
         return None
-    size = min(value * (1 - value) / variance, float(seen.read))
-    low, high = wilson(value, size, t_quantile(level, seen.people - 1))
+    low, high, size = bounds
     method = (
         f"corrected (prediction-powered): {seen.both.labels:,} human labels among {seen.read:,} judged tasks, judge"
-        f" weighted {trust:.2f}, {_worth(seen.both)}; Wilson, n_eff {size:.4g}, t({seen.people - 1})"
+        f" weighted {powered.trust:.2f}, {_worth(seen.both)}; Wilson, n_eff {size:.4g}, t({seen.people - 1})"
     )
-    estimate = Estimate(rounded(value), rounded(low), rounded(high), rounded(size), method)
+    estimate = Estimate(rounded(powered.value), rounded(low), rounded(high), rounded(size), method)
     case = replace(_case(inputs, AUDITED), units=seen.people)
     return _finished(estimate, case, seen.both.labels, inputs.parts[AUDITED.name])
 
@@ -115,6 +113,8 @@ def _powered(inputs: Inputs, seen: Agreement) -> tuple[Estimate, Conclusion] | N
 def _corrected(inputs: Inputs, seen: Agreement, labels: Confusion) -> tuple[Estimate, Conclusion]:
     part = inputs.parts[JUDGED.name]
     share, size = part.estimate.value, part.estimate.effective
+    if share is not None and part.moments:  # to its last bit, for little may be left of it
+        share = part.moments.hits / part.moments.of
     method = (
         f"corrected (Rogan-Gladen): {_worth(labels)}, {labels.wrong} + {labels.good} human labels;"
         f" {seen.read:,} tasks judged by {seen.judge()}"

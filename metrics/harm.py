@@ -1,14 +1,11 @@
 """Critical errors of a pilot: what people who audited its tasks found, with a bound that may be looked at every day."""
 
-import math
 from collections.abc import Mapping
-
-from scipy.optimize import brentq
-from scipy.special import betaln
 
 from data.cursor import Rows
 from data.settings import Settings
 from metrics import audits, views
+from metrics.anytime import share_sequence
 from metrics.compile import bound, with_clause
 from metrics.pilot_case import Harm
 from metrics.spec import Scope
@@ -61,25 +58,6 @@ def critical_errors(reader: Rows, scopes: Mapping[str, Scope], settings: Setting
 
 def lower_bound(hits: int, of: int, level: float, tuned_for: float = TUNED_FOR) -> float:
     """The lower end of a confidence sequence for a share: it holds at all numbers of observations at once, so looking
-    at it after each is no way to be fooled by chance.
-
-    The share p is left out once the likelihood of what was seen, mixed over a beta distribution around p, is 1 / (1 -
-    level) times that under p: the beta-binomial mixture of Howard, Ramdas, McAuliffe and Sekhon, Annals of Statistics
-    49 (2021) 1055-1080, as their package confseq computes it. `tuned_for` is the number at which it is tightest.
+    at it after each is no way to be fooled by chance. `tuned_for` is the number at which it is tightest.
     """
-    if not hits:
-        return 0.0
-    doubt = 1 - level
-    best = 2 * math.log(1 / doubt) + math.log1p(2 * math.log(1 / doubt))
-    weight = max(tuned_for / best - 1, 1e-3)  # what the beta counts for, in observations
-
-    def evidence(share: float) -> float:
-        ahead, behind = weight * share, weight * (1 - share)
-        mixed = betaln(ahead + hits, behind + of - hits) - betaln(ahead, behind)
-        plain = hits * math.log(share) + (of - hits) * math.log1p(-share)
-        return float(mixed - plain) - math.log(1 / doubt)
-
-    least, most = 1e-12, min(hits / of, 1 - 1e-12)
-    if evidence(least) <= 0 or evidence(most) >= 0:
-        return 0.0
-    return float(brentq(evidence, least, most, xtol=1e-12))
+    return share_sequence(hits, of, 1 - level, tuned_for)[0]

@@ -15,6 +15,7 @@ from metrics.ground import Ground
 from metrics.groups import places
 from metrics.questions import QUESTIONS
 from metrics.spec import Asked, Group, Key
+from metrics.view import keys_of
 
 # The demand of production, by topic. Accounts that are not counted ask nothing.
 _DEMAND = """
@@ -159,6 +160,43 @@ def text(asked: Asked) -> str:
         ("probed", _RETRIEVABLE),
     ]
     return with_clause(parts) + _ALL
+
+
+def valued(asked: Asked, stage: str, headline: bool) -> str:
+    """The SELECT of the weighted share of required topics that reached a stage, of each group, in SQL; the headline
+    counts up to fresh where nobody probed a product. One row a group: value, products and topics.
+    """
+    pilots = asked.scope.pilots is not None or "pilot" in asked.by
+    only = " AND list_contains(CAST($pilots AS VARCHAR[]), p.pilot_id)" if asked.scope.pilots is not None else ""
+    source = (
+        f"JOIN (SELECT DISTINCT {'p.pilot_id AS pilot, ' if 'pilot' in asked.by else ''}p.product_id FROM pilots AS p"
+        f" WHERE p.valid_to IS NULL{only}) AS p ON p.product_id = w.product"
+        if pilots
+        else ""
+    )
+    keys = keys_of(asked.by)
+    group = "".join(f"{'p' if key == 'pilot' else 'w'}.{key}, " for key in keys)
+    grouped = f"\nGROUP BY {group[:-2]}\nORDER BY {group[:-2]}" if keys else ""
+    counts = f"CASE WHEN {stage}{' OR (probes_in_all = 0 AND fresh)' if headline else ''} THEN weighs ELSE 0.0 END"
+    measured = {"retrievable": "probes > 0", "answerable": "probes > 0 AND cases > 0"}.get(stage, "true")
+    return f"""WITH topics_in_scope AS (
+{text(asked)}
+), weighed AS (
+  SELECT *, sum(probes) OVER of_product AS probes_in_all,
+    CASE WHEN sum(questions) OVER of_product > 0 THEN CAST(questions AS DOUBLE)
+      WHEN count(weight) OVER of_product > 0 AND sum(coalesce(weight, 1)) OVER of_product > 0
+      THEN CAST(coalesce(weight, 1) AS DOUBLE) ELSE 1.0 END AS weighs
+  FROM topics_in_scope
+  WHERE required
+  WINDOW of_product AS (PARTITION BY product)
+), shares AS (
+  SELECT product, sum({counts}) / sum(weighs) AS share, count(*) AS topics, sum(probes) AS probes, sum(cases) AS cases
+  FROM weighed
+  GROUP BY product
+)
+SELECT {group}avg(w.share) AS value, count(*) AS products, CAST(sum(w.topics) AS BIGINT) AS topics
+FROM shares AS w {source}
+WHERE {"true" if headline else measured.replace("probes", "w.probes").replace("cases", "w.cases")}{grouped}"""
 
 
 def load(reader: Rows, asked: Asked) -> Mapping[Key, tuple[Inventory, ...]]:

@@ -8,7 +8,9 @@ of good ones that it passes.
 import math
 from typing import NamedTuple
 
-from scipy.stats import binomtest
+from metrics.agreement import cohen
+from metrics.proportions import exact_upper
+from metrics.statistics import wilson
 
 
 class Confusion(NamedTuple):
@@ -102,29 +104,42 @@ def rogan_gladen(share: float, sensitivity: float, specificity: float) -> float:
 
 
 def corrected(share: float, size: float, labels: Confusion, critical: float) -> Corrected:
-    """The Rogan-Gladen share with the plug-in interval of Lee et al., arXiv 2511.21140.
-
-    `size` is how many (effective) answers the judged `share` rests on, `critical` the normal or Student quantile z;
-    q1 is the sensitivity of m1 wrong answers, q0 the specificity of m0 good ones. Adjusted numbers stand for the raw
-    ones: n~ = n + z^2, p = (n share + z^2/2) / n~, and for each class m~ = m + 2, q = (m q + 1) / m~. Then
-    th = (p + q0 - 1) / (q0 + q1 - 1), d = 2 z^2 (th q1 (1-q1) / m1 - (1-th) q0 (1-q0) / m0),
-    s^2 = p (1-p) / n + (1-th)^2 q0 (1-q0) / m0 + th^2 q1 (1-q1) / m1, and the interval is
-    th + d -/+ z s / (q0 + q1 - 1), cut to 0..1 and widened to hold the value.
+    """The Rogan-Gladen share with its plug-in interval, widened to hold the value. `size` is how many (effective)
+    answers the judged `share` rests on, `critical` the normal or Student quantile.
     """
     value = rogan_gladen(share, labels.sensitivity, labels.specificity)
+    found = plugged_in(share, size, (labels.sensitivity, labels.wrong), (labels.specificity, labels.good), critical)
+    if found is None:
+        return Corrected(value, 0.0, 1.0, math.inf)
+    low, high, variance = found
+    return Corrected(value, min(low, value), max(high, value), variance)
+
+
+def plugged_in(
+    share: float, size: float, sensitive: tuple[float, float], specific: tuple[float, float], critical: float
+) -> tuple[float, float, float] | None:
+    """The plug-in interval of a corrected share and its variance, by Lee et al., arXiv 2511.21140; None where the judge
+    tells nothing.
+
+    `sensitive` is (sensitivity q1, of how many m1 of the positive class), `specific` (specificity q0, of m0 others), z
+    is `critical`. Adjusted numbers stand for the raw ones: n~ = n + z^2, p = (n share + z^2/2) / n~, and for each class
+    m~ = m + 2, q = (m q + 1) / m~. Then th = (p + q0 - 1) / (q0 + q1 - 1),
+    d = 2 z^2 (th q1 (1-q1) / m1 - (1-th) q0 (1-q0) / m0),
+    s^2 = p (1-p) / n + (1-th)^2 q0 (1-q0) / m0 + th^2 q1 (1-q1) / m1, and the interval is
+    th + d -/+ z s / (q0 + q1 - 1), cut to 0..1.
+    """
     z2 = critical * critical
     p = (size * share + z2 / 2) / (size + z2)
-    q1, q0 = (labels.flagged + 1) / (labels.wrong + 2), (labels.passed + 1) / (labels.good + 2)
+    (q1, m1), (q0, m0) = (((q * m + 1) / (m + 2), m + 2) for q, m in (sensitive, specific))
     power = q0 + q1 - 1
     if power <= 0:
-        return Corrected(value, 0.0, 1.0, math.inf)
+        return None
     th = (p + q0 - 1) / power
-    noise1, noise0 = q1 * (1 - q1) / (labels.wrong + 2), q0 * (1 - q0) / (labels.good + 2)
+    noise1, noise0 = q1 * (1 - q1) / m1, q0 * (1 - q0) / m0
     centre = th + 2 * z2 * (th * noise1 - (1 - th) * noise0)
     variance = (p * (1 - p) / (size + z2) + (1 - th) ** 2 * noise0 + th**2 * noise1) / power**2
     half = critical * math.sqrt(variance)
-    low, high = min(1.0, max(0.0, centre - half)), max(0.0, min(1.0, centre + half))
-    return Corrected(value, min(low, value), max(high, value), variance)
+    return min(1.0, max(0.0, centre - half)), max(0.0, min(1.0, centre + half)), variance
 
 
 def prediction_powered(
@@ -145,22 +160,29 @@ def prediction_powered(
     return Powered(trust * (judged - judged_among) + found_among, max(0.0, squares) * units / (units - 1), trust)
 
 
-def kappa(confusion: Confusion) -> float | None:
-    """Cohen's kappa of people and judge: agreement beyond chance, 1 for full. None where chance agrees fully.
-
-    Cohen, Educational and Psychological Measurement 20 (1960) 37-46.
+def powered_interval(found: Powered, most: float, critical: float) -> tuple[float, float, float] | None:
+    """Low, high and effective size of a prediction-powered share: Wilson's interval on as many independent answers as
+    have its variance, `most` at most. None where the share leaves 0 to 1 or has no variance of its own.
     """
-    labels = confusion.labels
-    if not labels:
+    if not 0 < found.value < 1 or found.variance <= 0:
         return None
-    flagged = confusion.flagged + confusion.accused
-    agreed = (confusion.flagged + confusion.passed) / labels
-    chance = (confusion.wrong * flagged + confusion.good * (labels - flagged)) / labels**2
-    return (agreed - chance) / (1 - chance) if chance < 1 else None
+    size = min(found.value * (1 - found.value) / found.variance, most)
+    return *wilson(found.value, size, critical), size
+
+
+def best_trust(together: float, spread: float, labelled: int, judged: int) -> float:
+    """The weight of the judge for independent answers that PPI++ estimates, cut to 0..1: the covariance of people and
+    judge over the `labelled` by (1 + n / N) times the judge's variance over all. Angelopoulos, Duchi and Zrnic, arXiv
+    2311.01453, section 6; `together` and `spread` are the covariance and the variance.
+    """
+    return min(1.0, max(0.0, together / ((1 + labelled / judged) * spread))) if spread > 0 else 0.0
+
+
+def kappa(confusion: Confusion) -> float | None:
+    """Cohen's kappa of people and judge: agreement beyond chance, 1 for full. None where chance agrees fully."""
+    return cohen(((confusion.flagged, confusion.overlooked), (confusion.accused, confusion.passed)))
 
 
 def none_of(count: int, level: float) -> float:
-    """The upper bound of a share of which `count` independent units showed nothing: Clopper-Pearson, two-sided, by
-    scipy. Clopper and Pearson, Biometrika 26 (1934) 404-413.
-    """
-    return float(binomtest(0, count).proportion_ci(level, method="exact").high)
+    """The upper bound of a share of which `count` independent units showed nothing: Clopper-Pearson, two-sided."""
+    return exact_upper(0, count, (1 - level) / 2)

@@ -25,23 +25,30 @@ SELECT unnest(CAST($bucket_starts AS DATE[])) AS bucket, unnest(CAST($bucket_fir
   unnest(CAST($bucket_lasts AS DATE[])) AS last_day
 """
 
-# A day of qualifying use: at least one interaction that was not a technical error, or a daily report that says active.
-# Where a product has events on a day, its daily report of that day is not used.
-ACTIVE_DAYS = f"""
+
+def active_days(first: str, last: str = "$until") -> str:
+    """The days of qualifying use of each named person and product, between two days that are SQL: at least one
+    interaction that was not a technical error, or a daily report that says active. Where a product has events on a day,
+    its daily report of that day is not used.
+    """
+    return f"""
 SELECT DISTINCT used.product, coalesce(alias.person, used.unit_id) AS unit_id, used.day
 FROM (
   SELECT u.product_id AS product, u.unit_id, u.day
   FROM user_days AS u
   WHERE u.user_known AND u.interactions > u.technical_errors AND {NOT_SHADOW}
-    AND u.day BETWEEN CAST($since AS DATE) - 34 AND $until
+    AND u.day BETWEEN {first} AND {last}
   UNION ALL
   SELECT d.product_id AS product, d.user_id AS unit_id, d.day
   FROM usage_daily AS d
-  WHERE d.period_days = 1 AND d.active AND d.user_id IS NOT NULL AND d.day BETWEEN CAST($since AS DATE) - 34 AND $until
+  WHERE d.period_days = 1 AND d.active AND d.user_id IS NOT NULL AND d.day BETWEEN {first} AND {last}
     AND NOT EXISTS (SELECT 1 FROM user_days AS u WHERE u.product_id = d.product_id AND u.day = d.day)) AS used
 JOIN edges ON edges.product = used.product
 LEFT JOIN alias ON alias.alias = used.unit_id
 """
+
+
+ACTIVE_DAYS = active_days("CAST($since AS DATE) - 34")
 
 
 def clock(by: tuple[Dimension, ...], scope: Scope) -> str:

@@ -1,7 +1,10 @@
 """Calendar arithmetic: the buckets of a period and the last complete ISO week. Pure."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
+
+import numpy as np
 
 from metrics.spec import Grain
 
@@ -50,6 +53,11 @@ def whole(since: date, until: date) -> Bucket:
 def last_complete_week(day: date) -> date:
     """The Sunday that ends the last ISO week complete on a day (the day itself, when it is one)."""
     return day - DAY * (day.isoweekday() % 7)
+
+
+def working_days(start: date, end: date, holidays: Iterable[date] = ()) -> int:
+    """Mondays to Fridays from `start` to the day before `end` that are no holidays; backwards it is negative."""
+    return int(np.busday_count(start, end, holidays=list(holidays)))
 
 
 def monday(day: date) -> date:

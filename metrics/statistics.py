@@ -17,8 +17,8 @@ def rounded(number: float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def t_quantile(level: float, freedom: int) -> float:
-    """The two-sided critical value of Student's t at a confidence level, by scipy."""
+def t_quantile(level: float, freedom: float) -> float:
+    """The two-sided critical value of Student's t at a confidence level, by scipy; `freedom` may be a fraction."""
     return float(stdtrit(freedom, (1 + level) / 2))
 
 

@@ -15,7 +15,7 @@ class Table(NamedTuple):
     been waiting just before.
     """
 
-    times: Sequence[int]
+    times: Sequence[float]
     events: Sequence[int]
     at_risk: Sequence[int]
 
@@ -25,7 +25,7 @@ class Step(NamedTuple):
     Before, `waiting` were at risk; with it, `ended` have ended.
     """
 
-    time: int
+    time: float
     survival: float
     greenwood: float
     waiting: int
@@ -69,11 +69,21 @@ def quantile(table: Table, share: float, level: float) -> Bounds:
     steps = curve(table)
     between = bands(table, level)
     value = next((step.time for step in steps if step.survival <= left + TIE), None)
+    low, high = crossings(steps, between, left)
     sure = steps[-1].time if steps else None
-    low = next((step.time for step, (least, _) in zip(steps, between, strict=True) if least <= left), sure)
+    return Bounds(value, sure if low is None else low, high)
+
+
+def crossings(
+    steps: Sequence[Step], between: Sequence[tuple[float, float]], left: float
+) -> tuple[float | None, float | None]:
+    """The first event time whose lower bound is at most `left`, and the one after the last whose upper bound is at
+    least that; None where there is none. Read off log-log bounds alone (steps to which anybody is left) they are the
+    limits of R's survfit; `quantile` says what it does beyond.
+    """
+    low = next((step.time for step, (least, _) in zip(steps, between, strict=True) if least <= left), None)
     above = max((place for place, (_, most) in enumerate(between) if most >= left), default=-1)
-    high = steps[above + 1].time if above + 1 < len(steps) else None
-    return Bounds(value, low, high)
+    return low, steps[above + 1].time if above + 1 < len(steps) else None
 
 
 def share_within(table: Table, limit: float, level: float) -> Bounds:

@@ -12,7 +12,7 @@ from loaders import FORMATS
 from metrics import Scope
 from pages.parts import desk as desks
 from pages.parts import draft as drafts
-from pages.parts import empty, inbox, shelf
+from pages.parts import empty, inbox, quarantine, shelf
 from pages.parts.header import head
 from pages.parts.reach import products, reach
 from pages.parts.text import plain
@@ -33,7 +33,7 @@ def render(store: Warehouse, scope: Scope) -> None:
     _drop(store, desk)
     inbox.show(store, desk)
     shelf.history_of(store, desk)
-    shelf.quarantine_of(store)
+    quarantine.show(store, desk)
     empty.templates()
 
 

@@ -35,7 +35,10 @@ LIBRARIES: dict[str, set[str]] = {
 PURE = {
     "metrics.statistics", "metrics.status", "metrics.periods", "metrics.verdict", "metrics.health", "metrics.criteria",
     "metrics.pilot_case", "metrics.pilot_rules", "metrics.portfolio_verdict", "metrics.survival", "metrics.judge",
-    "metrics.simulate", "metrics.amounts",
+    "metrics.simulate", "metrics.amounts", "metrics.proportions", "metrics.anytime", "metrics.means",
+    "metrics.agreement", "metrics.strata", "metrics.control_charts", "metrics.change_point", "metrics.planning",
+    "metrics.alerts", "metrics.cash_flows", "metrics.logrank", "metrics.retention",
+    "metrics.paired", "metrics.drift", "metrics.literals",
 }  # fmt: skip  # numbers in, numbers out
 PAGES = sorted((ROOT / "pages").glob("[!_]*.py"))
 

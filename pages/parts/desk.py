@@ -89,7 +89,7 @@ def draft(store: Warehouse, upload: UploadedFile, asked: Asked) -> Draft:
         options = Options(product=asked.product, timezone=asked.timezone, values=answers(asked.answers))
         made.preview = read_file(store, path, name=upload.name, format=asked.format, options=options)
         made.before = headlines(store)
-        made.outcome, seen = rehearse(store, made.preview, "preview", lambda tx: _look(store, tx, made))
+        made.outcome, seen = rehearse(store, made.preview, "preview", lambda tx: look(store, tx, made))
         made.problems, made.unknown, made.after = seen
     except PlumblineError as refusal:
         made.close()
@@ -122,7 +122,8 @@ def can_be_product(value: str) -> bool:
         return False
 
 
-def _look(store: Warehouse, tx: Transaction, made: Draft) -> tuple[list[Row], list[Row], list[Reading]]:
+def look(store: Warehouse, tx: Transaction, made: Draft) -> tuple[list[Row], list[Row], list[Reading]]:
+    """What a rehearsal shows: the first refused cells, the products nobody knows, the headline numbers."""
     load_id = made.preview.origin.load_id if made.preview else ""
     unknown = unmapped(tx, load_id)
     if made.asked.register:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from data.warehouse import Warehouse
 from loaders.history import history
+from loaders.quarantine import open_records
 from metrics import waiting
 from pages.parts.scope import Reach
 from reports.words import count
@@ -24,8 +25,8 @@ def _state(store: Warehouse, reach: Reach | None) -> None:
     loads = [load for load in history(store) if load["status"] == "published"]
     if not loads or reach is None:
         return
-    read = sum(_number(load["rows_read"]) for load in loads)
-    refused = sum(_number(load["quarantined"]) for load in loads)
+    read = sum(_number(load["rows_read"]) for load in loads if not load["corrects"])
+    refused = open_records(store)
     share = f"{100 * refused / read:.1f}% of {count(read, 'record')} quarantined" if read else "nothing quarantined"
     unassigned = waiting(store)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

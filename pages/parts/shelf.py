@@ -1,16 +1,15 @@
-"""The shelf of loads: what was loaded, by whom, with what result; taking back and putting in again; the quarantine."""
+"""The shelf of loads: what was loaded, by whom, with what result; taking back and putting in again."""
 
 import streamlit as st
 
 from data.cursor import Row
 from data.errors import PlumblineError
 from data.warehouse import Warehouse
-from loaders import FORMATS, mapping
-from loaders.history import history, quarantined, reasons
+from loaders import FORMATS, corrections, mapping
+from loaders.history import history
+from loaders.quarantine import open_records
 from loaders.undo import redo, undo
 from pages.parts import desk as desks
-from pages.parts.draft import problem
-from pages.parts.rows import table
 from pages.parts.text import plain
 from reports.words import count
 
@@ -19,10 +18,11 @@ SHOWN = 8
 
 def answer(store: Warehouse) -> str:
     """The key question of the page, answered: are the files in, what was refused, what waits."""
-    loads = [load for load in history(store) if load["status"] == "published"]
+    loads = [load for load in history(store) if load["status"] == "published" and not load["corrects"]]
     if not loads:
         return "Nothing has been loaded yet."
-    read, refused = (sum(int(str(load[name])) for load in loads) for name in ("rows_read", "quarantined"))
+    read = sum(int(str(load["rows_read"])) for load in loads)
+    refused = open_records(store)
     waits = mapping.inbox(store)
     values = f"{count(len(waits), 'product name')} that sources use"
     return (
@@ -42,32 +42,6 @@ def history_of(store: Warehouse, desk: desks.Desk) -> None:
         everything = len(loads) <= SHOWN or st.toggle(f"Show all {len(loads)}", key="history-all")
         for load in loads if everything else loads[:SHOWN]:
             _load(store, desk, load)
-
-
-def quarantine_of(store: Warehouse) -> None:
-    """The refused cells of one load: where, what came, what was expected."""
-    loads = {
-        str(load["load_id"]): load
-        for load in history(store)
-        if int(str(load["quarantined"])) and load["status"] == "published"
-    }
-    if not loads:
-        return
-    with st.container(border=True):
-        st.header("Quarantine", anchor=False)
-        st.caption(
-            "Records that were refused. Correct them in the source and load the file again: the rest stays one load."
-        )
-        chosen = st.selectbox(
-            "Load", list(loads), key="quarantine-load",
-            format_func=lambda each: f"{loads[each]['file_name']}: {loads[each]['quarantined']} refused",
-        )  # fmt: skip
-        most = [
-            f"{plain(row['column_name'] or 'record')}: {plain(row['code'])} {row['cells']:,}×"
-            for row in reasons(store, chosen)[:6]
-        ]
-        st.caption(" · ".join(most))
-        table([problem(row) for row in quarantined(store, chosen)], name="quarantine")
 
 
 def _load(store: Warehouse, desk: desks.Desk, load: Row) -> None:
@@ -96,6 +70,8 @@ def _act(store: Warehouse, desk: desks.Desk, load: Row, action: object) -> None:
         st.error(plain(refusal, 1000), icon=":material/block:")
         return
     said = ", ".join(f"{number:,} rows of {name}" for name, number in rows.items()) or "no rows"
+    if action is undo and (left := corrections.in_force(store, str(load["load_id"]))):
+        said += f"; still in: {count(len(left), 'load')} of its corrections"
     desk.notices.append((f"{verb}: {plain(load['file_name'], 80)} ({plain(said)}).", before, desks.headlines(store)))
     st.rerun()
 
@@ -112,6 +88,8 @@ def _facts(load: Row) -> str:
     if load["first_at"]:
         parts.append(f"{str(load['first_at'])[:10]} to {str(load['last_at'])[:10]}")
     parts.append(f"loaded by {plain(load['loaded_by'], 60)} on {str(load['loaded_at'])[:16]} UTC")
+    if load["corrects"]:
+        parts.append(f"corrects load {plain(load['corrects'])}")
     if load["status"] == "undone":
         parts.append(
             f"taken back by {plain(load['undone_by'] or 'not stated', 60)} on {str(load['undone_at'])[:16]} UTC"

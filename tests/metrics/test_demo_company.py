@@ -9,10 +9,14 @@ import pytest
 from data.__main__ import main
 from data.demo.planted import PLANTED
 from data.warehouse import Warehouse
-from metrics import HEADLINES, Scope, default_scope, read
+from metrics import CATALOG, HEADLINES, Scope, default_scope, read
+from metrics.catalog import dimensions_of
 from metrics.checks import CHECKS
+from metrics.plain_sql import plain
 from metrics.portfolio import Portfolio, portfolio
 from metrics.scorecard import Scorecard, scorecards
+from metrics.spec import Dimension
+from tests.metrics.test_plain_sql import Shell, agree
 
 UNTIL = date(2025, 6, 29)
 
@@ -25,6 +29,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     store = Warehouse.open(path, clock=lambda: datetime(2025, 6, 30, 12))
     yield store
     store.close()
+
+
+@pytest.fixture(scope="module")
+def shell(demo: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """A plain DuckDB shell on a copy of it."""
+    return Shell(demo.path, tmp_path_factory.mktemp("shell"))
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +138,30 @@ def test_the_files_stay_beside_the_warehouse(demo: Warehouse) -> None:
     folder = Path(f"{demo.path}.d") / "demo"
     assert (folder / "registry" / "products.csv").is_file()
     assert len(list((folder / "exports").iterdir())) >= 20
+
+
+@pytest.mark.parametrize("name", [name for name in CATALOG if not name.startswith("roi")])
+def test_the_printed_statement_gives_the_printed_number(demo: Warehouse, shell: Shell, name: str) -> None:
+    """For every metric by product, for the headlines whole and by week and pilot, too, where they can be split so: what
+    a plain shell gives is the reading's value and its moments to the last digit.
+    """
+    allowed = dimensions_of(CATALOG[name])[0]
+    groupings: list[tuple[Dimension, ...]] = [("product",)]
+    if name in HEADLINES:
+        groupings += [(), *(split for split in (("week",), ("pilot",)) if set(split) <= allowed)]
+    compared = [agree(shell, demo, name, default_scope(demo), by) for by in groupings]
+    assert sum(compared) > 0, f"{name}: no reading of the demo has a value"
+
+
+@pytest.mark.parametrize("name", [name for name in CATALOG if name.startswith("roi")])
+def test_what_is_drawn_is_printed_with_what_enters_it(demo: Warehouse, shell: Shell, name: str) -> None:
+    """SQL draws nothing: the statement says so and gives the tasks that the value stands on."""
+    text = plain(demo, CATALOG[name], default_scope(demo))
+    assert "SQL draws nothing" in text
+    confirmed: dict[str, int] = {}
+    for row in shell.run(text):
+        if row["entry"] == "tasks":
+            confirmed[str(row["product"])] = confirmed.get(str(row["product"]), 0) + int(str(row["confirmed"]))
+    seen = [each for each in read(demo, [name], default_scope(demo), ("product",)) if each.value is not None]
+    assert seen
+    assert {str(each.group["product"]): each.events for each in seen}.items() <= confirmed.items()
