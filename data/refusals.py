@@ -80,7 +80,14 @@ def from_library(path: Path, text: str) -> WarehouseError:
         return WarehouseError(f"{path} was written by a newer duckdb: {first_line(text)}.", "Install the newer duckdb.")
     if "ermission denied" in text:
         return WarehouseError(f"{path} may not be read and written by you.", "Ask for the right to read and write it.")
+    if "No space left" in text or "File too large" in text:
+        return full(path)
     return damaged(path, first_line(text))
+
+
+def full(path: Path) -> WarehouseError:
+    """There is no room to open or to write what is whole."""
+    return WarehouseError(f"There is no room left on the disk of {path}.", "Make room and try again: nothing is lost.")
 
 
 def unstored(cause: str, text: str) -> WarehouseError:

@@ -7,7 +7,6 @@ its own folder knows of it.
 
 from __future__ import annotations
 
-import errno
 import gc
 import json
 import os
@@ -28,6 +27,7 @@ from loaders.plaintext import plain
 from loaders.receive import scan
 from loaders.recognise import identify
 from loaders.resubmission import resubmitted, settled
+from loaders.room import REMEDY, SENTENCE, is_full
 from loaders.said import check_values, check_zone
 from loaders.stage import DuckStage
 
@@ -85,8 +85,11 @@ def main() -> None:
         answer = {"refused": refusal.message, "remedy": refusal.remedy}
     except (MemoryError, OSError, duckdb.Error) as error:
         answer = _failed(error, job)
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    except OSError as error:  # no room even for the answer: the number of the error is one
+        os._exit(error.errno or 1)
     os._exit(0)  # everything is on disk: no need to tear the database down
 
 
@@ -95,10 +98,8 @@ def _failed(error: Exception, job: Job) -> dict[str, object]:
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException) or starved(job.limits):
         return {"refused": "Reading the file needs more memory than one load may take.",
                 "remedy": "It may hold far more than it seems to: export a shorter period, or as CSV."}  # fmt: skip
-    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    if getattr(error, "errno", None) in full or any(os.strerror(number) in str(error) for number in full):
-        return {"refused": "There is no room on the disk to read the file.",
-                "remedy": "Make room on the disk of the warehouse, and load it again."}  # fmt: skip
+    if is_full(error):
+        return {"refused": SENTENCE, "remedy": REMEDY}
     told = str(error).partition("\n")[0].replace(job.path, "it").partition(": ")
     return {"refused": f"The file is damaged: {told[2] or told[0]}"[:300].rstrip(".") + ".",
             "remedy": "Export it again. If it is whole, please report it."}  # fmt: skip

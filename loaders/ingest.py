@@ -20,6 +20,7 @@ from loaders.format import Options, Refused
 from loaders.incoming import Origin
 from loaders.job import Job, Parsed
 from loaders.publish import Counts, publish
+from loaders.room import room
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
@@ -73,6 +74,7 @@ class _Rehearsed(Exception):
     """Raised to roll a rehearsal back."""
 
 
+@room()
 def read_file(
     store: Warehouse, path: Path, *, name: str | None = None, format: str | None = None, options: Options | None = None,
     progress: Progress | None = None,
@@ -122,6 +124,7 @@ def new_load(store: Warehouse) -> tuple[str, Path, Path]:
     return load_id, folder, store.side / "uploads" / f"{load_id}.bin"
 
 
+@room()
 def publish_file(store: Warehouse, preview: Preview, who: str) -> Outcome:
     """Publish what was read, whole. Raises Refused, and nothing has changed, when the accounting fails."""
     began = time.monotonic()
@@ -136,6 +139,7 @@ def publish_file(store: Warehouse, preview: Preview, who: str) -> Outcome:
     return outcome
 
 
+@room()
 def rehearse(store: Warehouse, preview: Preview, who: str, look: Callable[[Transaction], T]) -> tuple[Outcome, T]:
     """Publish, look at the warehouse as it would be, and take everything back."""
     seen: list[tuple[Outcome, T]] = []

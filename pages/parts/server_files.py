@@ -77,9 +77,9 @@ def _entry(store: Warehouse, entry: Entry) -> None:
             st.markdown(f"{icon} **{name}** {verb}.")
             if outcome.status != "refused":
                 st.caption(
-                    f"{plain(outcome.format)} · {outcome.rows_read:,} records = {outcome.accepted:,} accepted +"
-                    f" {outcome.duplicates:,} duplicates + {outcome.quarantined:,} quarantined + {outcome.blank:,} blank"
-                    f" + {outcome.ignored:,} ignored"
+                    f"{plain(outcome.format)} · {outcome.rows_read:,} records = {outcome.accepted:,} accepted"
+                    f" + {outcome.duplicates:,} duplicates + {outcome.quarantined:,} quarantined"
+                    f" + {outcome.blank:,} blank + {outcome.ignored:,} ignored"
                 )
             for message in outcome.messages[:3]:
                 st.caption(plain(message, 400))
