@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from data.errors import WarehouseError
+from data.errors import HeldError, WarehouseError
 
 
 def missing(path: Path) -> WarehouseError:
@@ -47,9 +47,9 @@ def damaged(path: Path, why: str) -> WarehouseError:
     )
 
 
-def held(path: Path, holder: str) -> WarehouseError:
+def held(path: Path, holder: str) -> HeldError:
     """Another process has the file open; DuckDB lets one process at a time in, even for reading."""
-    return WarehouseError(
+    return HeldError(
         f"{path} is in use by {holder}, and only one process at a time can open a warehouse.",
         "Use that program (the Data page loads files, too), or stop it and try again.",
     )

@@ -97,6 +97,11 @@ class Warehouse(Rows):
             _OPEN.pop(self.path, None)
             self._instance.close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has closed it."""
+        return _OPEN.get(self.path) is self
+
     def rows(self, sql: str, params: Params = ()) -> list[Row]:
         """Every row of the answer, read on a cursor of its own: safe from any thread."""
         with self.reading() as reader:

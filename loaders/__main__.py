@@ -8,16 +8,20 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from data.cursor import Row
-from data.errors import PlumblineError
+from data.errors import HeldError, PlumblineError
+from data.side import side_of
 from data.warehouse import Warehouse, default_path
 from loaders import FORMATS, corrections, mapping, quarantine_commands, remembered
 from loaders.answers import answers
 from loaders.format import Options, Refused
-from loaders.ingest import Outcome, load
+from loaders.inbox import is_served, send
+from loaders.ingest import Outcome
+from loaders.order import Order, carry_out
+from loaders.receive import printable
 from loaders.undo import redo, undo
 
 
@@ -73,13 +77,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         print(f"{refusal}", file=sys.stderr)
         return 2
+    path = given.warehouse or default_path()
     try:
-        store = Warehouse.open(given.warehouse or default_path())
+        store = Warehouse.open(path)
+    except HeldError as error:
+        if options is None or not is_served(side_of(path)):
+            return _refused(given, error)
+        print("The warehouse is open in a server: the files go through its inbox.", file=sys.stderr)
+        return _load(given, lambda file: send(side_of(path), file, _order(given, options, file)))
     except PlumblineError as error:
         return _refused(given, error)
     try:
         if options is not None:
-            return _load(store, given, options)
+            return _load(given, lambda file: carry_out(store, file, _order(given, options, file)))
         return _answer(store, given)
     except PlumblineError as error:
         return _refused(given, error)
@@ -116,29 +126,21 @@ def _options(given: argparse.Namespace) -> Options:
     return Options(given.product, given.pilot, given.timezone, answers(given.set))
 
 
-def _load(store: Warehouse, given: argparse.Namespace, options: Options) -> int:
+def _load(given: argparse.Namespace, do: Callable[[Path], Outcome]) -> int:
     paths = [file for path in given.paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     outcomes = []
     for path in paths:
-        outcome = load(store, path, who=who(), format=given.format, options=options, dry_run=given.dry_run)
-        if given.new and outcome.status == "published" and outcome.unmapped:
-            values = store.rows(
-                "SELECT DISTINCT value FROM unmapped WHERE load_id = ? AND value <> ''", [outcome.load_id]
-            )
-            try:
-                mapping.register(store, [str(row["value"]) for row in values], who())
-            except Refused as refusal:
-                outcome.messages.append(str(refusal))
-            else:  # what names no product at all still waits
-                waiting = "SELECT CAST(sum(records) AS BIGINT) AS n FROM unmapped WHERE load_id = ? AND value = ''"
-                outcome.unmapped = int(str(store.value(waiting, [outcome.load_id]) or 0))
-                outcome.messages = [text for text in outcome.messages if "unmapped inbox" not in text]
+        outcome = do(path)
         outcomes.append(outcome)
         if not given.json:
             _print_outcome(outcome)
     if given.json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2, ensure_ascii=False))
     return 0 if all(outcome.status != "refused" for outcome in outcomes) else 1
+
+
+def _order(given: argparse.Namespace, options: Options, path: Path) -> Order:
+    return Order(who(), printable(path), given.format, options, dry_run=given.dry_run, register=given.new)
 
 
 def _print_outcome(outcome: Outcome) -> None:
