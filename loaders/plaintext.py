@@ -48,7 +48,8 @@ def plain(opened: Opened, folder: Path, named: str | None, said: Mapping[str, st
             return opened  # JSON is Unicode: what is not, is refused where it stands
         return _written(opened, _transcoded(path, folder, how, 1), f"Read as {how.name}.")
     found = dialect.detect(text, whole=whole, said=said)
-    if "header_line" not in said and _recognised(path, text, named):
+    titles = "header_line" not in said and found.header_line > _first(text)
+    if titles and _recognised(path, text, named):
         found = dialect.detect(text, whole=whole, said={**said, "header_line": str(_first(text))})
     notes = dialect.sentence(found, how.name)
     if found.apostrophes:
