@@ -94,7 +94,9 @@ def main() -> None:
 
 
 def _failed(error: Exception, job: Job) -> dict[str, object]:
-    """A failure below us as a sentence: memory, the disk, or what the reader says of the file."""
+    """A failure below us as a sentence: memory, the disk, or what the reader says of the file. Our own fault raises."""
+    if isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException):
+        raise error
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException) or starved(job.limits):
         return {"refused": "Reading the file needs more memory than one load may take.",
                 "remedy": "It may hold far more than it seems to: export a shorter period, or as CSV."}  # fmt: skip
