@@ -128,7 +128,7 @@ def _inner(document: object) -> dict[str, object] | None:
 
 def _messages(chat: Mapping[str, object]) -> dict[str, dict[str, object]]:
     found = _dict(_dict(chat.get("history")).get("messages"))
-    return {key: message for key, message in found.items() if isinstance(message, dict)}
+    return {key: {"id": key, **message} for key, message in found.items() if isinstance(message, dict)}
 
 
 def _answers(messages: Mapping[str, dict[str, object]], turn: str) -> list[dict[str, object]]:

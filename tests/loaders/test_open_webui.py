@@ -41,7 +41,6 @@ class Loaded:
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[..., Loaded]:
     """Loads documents that a test writes, one a line."""
-
     numbers = count()
 
     def load(*documents: object) -> Loaded:
