@@ -3,6 +3,7 @@
 
 PYTHON    ?= python3
 ADDRESS   ?= 127.0.0.1
+COUNT     ?= 100
 PORT      ?= 8501
 WAREHOUSE := $(if $(PLUMBLINE_WAREHOUSE),$(PLUMBLINE_WAREHOUSE),data/warehouse.duckdb)
 
@@ -13,7 +14,7 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint demo setup golden bench calibrate corpora lock chromium python-fits port-is-free
+.PHONY: help run test lint demo setup golden bench calibrate torture corpora lock chromium python-fits port-is-free
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +47,9 @@ calibrate: $(VENV)/.tools ## simulate how often intervals and verdicts are right
 
 corpora: $(VENV)/.tools ## load every file under DIR=... and say what became of it
 	@$(PY) -m tests.corpora "$(DIR)"
+
+torture: $(VENV)/.tools ## kill, fill, damage and crowd a warehouse (COUNT=1000 kills, the others in proportion)
+	@$(PY) -m tests.torture --count "$(COUNT)"
 
 lock: $(VENV)/.lock-tools ## pin the newest versions that requirements*.txt allow
 	@for name in requirements requirements-dev; do \

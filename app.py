@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.errors import PlumblineError
 from data.warehouse import Warehouse, default_path
+from loaders.inbox_keeper import Keeper
 from metrics import default_scope
 from pages import data, pilot, portfolio, product
 from pages.parts import scope as scopes
@@ -44,7 +45,9 @@ def main() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _warehouse(path: str) -> Warehouse:
-    return Warehouse.open(path)
+    store = Warehouse.open(path)
+    Keeper(store).start()
+    return store
 
 
 def _navigate(

@@ -17,6 +17,10 @@ class WarehouseError(PlumblineError):
     """The warehouse file cannot be used as it is; the file has not been touched."""
 
 
+class HeldError(WarehouseError):
+    """Another process has the warehouse open."""
+
+
 class RegistryError(PlumblineError):
     """A registry file or row was refused; nothing of it was stored."""
 

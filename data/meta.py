@@ -1,8 +1,10 @@
 """What a warehouse says about itself, and whether this program can work with it."""
 
+from datetime import datetime
 from pathlib import Path
 
 from data import refusals
+from data.cursor import Cursor
 from data.errors import WarehouseError
 
 APPLICATION = "plumbline"
@@ -10,7 +12,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMA = Path(__file__).parent / "schema.sql"
 DEFAULTS = MIGRATIONS / "0002_defaults.sql"
 """Registry rows every warehouse starts with; a warehouse older than they are gets them as a migration."""
-PROBE_TEXT = "plumbline hash probe"
+HASH = "CAST(hash('plumbline hash probe', 42, DATE '2026-01-01') AS VARCHAR)"
+"""What this duckdb makes of a known value: when it changes, records loaded before are not recognised any more."""
 
 
 def numbered(folder: Path = MIGRATIONS) -> list[tuple[int, Path]]:
@@ -47,6 +50,19 @@ def examine(path: Path, meta: dict[str, str], expected: int) -> None:
             " records already loaded would not be recognised and would be counted twice.",
             f"Install duckdb=={wrote.lstrip('v')} again.",
         )
+
+
+def write_schema(connection: Cursor, secret: str, at: datetime) -> None:
+    """Make the tables of a new warehouse and write what it says about itself."""
+    connection.execute("BEGIN")
+    for file in (SCHEMA, DEFAULTS):
+        connection.execute(file.read_text(encoding="utf-8"))
+    stated = {"application": APPLICATION, "schema_version": str(schema_version()), "secret": secret}
+    for key, value in stated.items():
+        connection.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
+    connection.execute(f"INSERT INTO meta SELECT 'hash_probe', {HASH} UNION ALL SELECT 'duckdb', version()")
+    connection.execute("INSERT INTO data_versions VALUES (1, 'created', ?)", [at])
+    connection.execute("COMMIT")
 
 
 def check_header(path: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from data.errors import WarehouseError
+from data.errors import HeldError, WarehouseError
 
 
 def missing(path: Path) -> WarehouseError:
@@ -47,9 +47,9 @@ def damaged(path: Path, why: str) -> WarehouseError:
     )
 
 
-def held(path: Path, holder: str) -> WarehouseError:
+def held(path: Path, holder: str) -> HeldError:
     """Another process has the file open; DuckDB lets one process at a time in, even for reading."""
-    return WarehouseError(
+    return HeldError(
         f"{path} is in use by {holder}, and only one process at a time can open a warehouse.",
         "Use that program (the Data page loads files, too), or stop it and try again.",
     )
@@ -80,7 +80,14 @@ def from_library(path: Path, text: str) -> WarehouseError:
         return WarehouseError(f"{path} was written by a newer duckdb: {first_line(text)}.", "Install the newer duckdb.")
     if "ermission denied" in text:
         return WarehouseError(f"{path} may not be read and written by you.", "Ask for the right to read and write it.")
+    if "No space left" in text or "File too large" in text:
+        return full(path)
     return damaged(path, first_line(text))
+
+
+def full(path: Path) -> WarehouseError:
+    """There is no room to open or to write what is whole."""
+    return WarehouseError(f"There is no room left on the disk of {path}.", "Make room and try again: nothing is lost.")
 
 
 def unstored(cause: str, text: str) -> WarehouseError:

@@ -1,13 +1,17 @@
 """What belongs to a warehouse and is not in its file: the secret, the journal, and the folders files pass through."""
 
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
+from data.cursor import Rows
 from data.errors import WarehouseError
 from data.journal import Journal
 from data.pseudonym import fingerprint
 
 FOLDERS = ("staging", "uploads", "undone", "inbox", "tmp")
 READABLE = ("staging", "undone")  # all that the database itself may read and write
+PASSING = ("staging", "uploads", "tmp")  # what lies here belongs to work under way
 
 
 def side_of(path: Path) -> Path:
@@ -24,6 +28,22 @@ def make_folders(path: Path) -> None:
     """Make the folders that are not there yet."""
     for folder in FOLDERS:
         (side_of(path) / folder).mkdir(parents=True, exist_ok=True)
+
+
+def clear_leftovers(path: Path, store: Rows) -> None:
+    """Remove what a killed process left: files under way, and kept rows of a load that is not undone.
+
+    Only for whoever has just opened the file, which is his alone: nothing else can be under way.
+    """
+    undone = {row["load_id"] for row in store.rows("SELECT load_id FROM loads WHERE status = 'undone'")}
+    left = [entry for folder in PASSING for entry in (side_of(path) / folder).iterdir()]
+    left += [entry for entry in (side_of(path) / "undone").iterdir() if entry.name not in undone]
+    for entry in left:
+        with suppress(OSError):  # in nobody's way: the next opening tries again
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
 
 
 def check_side(path: Path, version: int, secret: str) -> None:

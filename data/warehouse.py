@@ -16,9 +16,8 @@ from data.cursor import Cursor, Params, Reader, Row, Rows, Transaction, fetch
 from data.errors import WarehouseError
 from data.instance import Instance
 from data.pseudonym import fingerprint, make_secret
-from data.side import check_side, journal_of, make_folders, side_of
+from data.side import check_side, clear_leftovers, journal_of, make_folders, side_of
 
-_HASH = f"CAST(hash('{meta.PROBE_TEXT}', 42, DATE '2026-01-01') AS VARCHAR)"
 _OPEN: dict[Path, "Warehouse"] = {}
 _OPENING = threading.RLock()
 
@@ -47,6 +46,7 @@ class Warehouse(Rows):
         self._writer: int | None = None
         self._instance = Instance(lambda: _connect(path, expected, side_checked))
         if side_checked:
+            clear_leftovers(path, self)
             self._catch_up("journal", {})
 
     @classmethod
@@ -61,7 +61,7 @@ class Warehouse(Rows):
         try:
             make_secret(side_of(path))
             with _opening(path), duckdb.connect(draft, config=hardening.PLAIN) as connection:
-                _write_schema(connection, fingerprint(side_of(path)) or "", clock())
+                meta.write_schema(connection, fingerprint(side_of(path)) or "", clock())
             draft.rename(path)
         except OSError as error:
             raise WarehouseError(f"{path} cannot be made: {error.strerror}.", "Name another --warehouse.") from None
@@ -96,6 +96,11 @@ class Warehouse(Rows):
         with _OPENING:
             _OPEN.pop(self.path, None)
             self._instance.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has closed it."""
+        return _OPEN.get(self.path) is self
 
     def rows(self, sql: str, params: Params = ()) -> list[Row]:
         """Every row of the answer, read on a cursor of its own: safe from any thread."""
@@ -250,7 +255,7 @@ def inspect(path: Path) -> dict[str, str]:
             last = connection.execute("SELECT CAST(max(version) AS VARCHAR) FROM data_versions").fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):
             raise refusals.foreign(path) from None
-        now = connection.execute(f"SELECT {_HASH}, version()").fetchall()
+        now = connection.execute(f"SELECT {meta.HASH}, version()").fetchall()
         used = connection.execute("SELECT block_size * used_blocks FROM pragma_database_size()").fetchall()[0][0]
         if path.stat().st_size < used and not path.with_name(path.name + ".wal").exists():
             raise refusals.damaged(path, f"it ends after {path.stat().st_size:,} bytes and should have {used:,}")
@@ -268,18 +273,6 @@ def _connect(path: Path, expected: int, side_checked: bool) -> Cursor:
         for statement in hardening.lock(path):
             connection.execute(statement)
     return connection
-
-
-def _write_schema(connection: duckdb.DuckDBPyConnection, secret: str, at: datetime) -> None:
-    connection.execute("BEGIN")
-    for file in (meta.SCHEMA, meta.DEFAULTS):
-        connection.execute(file.read_text(encoding="utf-8"))
-    stated = {"application": meta.APPLICATION, "schema_version": str(meta.schema_version()), "secret": secret}
-    for key, value in stated.items():
-        connection.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
-    connection.execute(f"INSERT INTO meta SELECT 'hash_probe', {_HASH} UNION ALL SELECT 'duckdb', version()")
-    connection.execute("INSERT INTO data_versions VALUES (1, 'created', ?)", [at])
-    connection.execute("COMMIT")
 
 
 @contextmanager

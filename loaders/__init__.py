@@ -6,8 +6,11 @@ from loaders.canonical import FORMAT as CANONICAL
 from loaders.format import Format
 from loaders.jira_csv import FORMAT as JIRA_CSV
 from loaders.litellm import FORMAT as LITELLM
+from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
 from loaders.promptfoo import FORMAT as PROMPTFOO
 
-FORMATS: dict[str, Format] = {entry.name: entry for entry in (CANONICAL, OTLP_GENAI, LITELLM, JIRA_CSV, PROMPTFOO)}
+FORMATS: dict[str, Format] = {
+    entry.name: entry for entry in (CANONICAL, OTLP_GENAI, LITELLM, JIRA_CSV, PROMPTFOO, OPEN_WEBUI)
+}
 """Every import format by name, in order of worth."""

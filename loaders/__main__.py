@@ -8,16 +8,19 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from data.cursor import Row
-from data.errors import PlumblineError
+from data.errors import HeldError, PlumblineError
+from data.side import side_of
 from data.warehouse import Warehouse, default_path
-from loaders import FORMATS, corrections, mapping, profile_commands, profile_shelf, quarantine_commands
+from loaders import FORMATS, corrections, mapping, profile_commands, quarantine_commands, remembered
 from loaders.answers import answers
 from loaders.format import Options, Refused
-from loaders.ingest import Outcome, load
+from loaders.inbox import is_served, send
+from loaders.ingest import Outcome
+from loaders.order import Order
 from loaders.receive import printable
 from loaders.undo import redo, undo
 
@@ -54,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser(name, parents=[shared], help=text).add_argument("load_id")
     quarantine_commands.declare(commands, shared)
     profile_commands.declare(one, commands, shared)
+    said = commands.add_parser("answers", parents=[shared], help="what was said of files and is said of the next ones")
+    said.add_argument("--forget", metavar="FILE", help="the mark of a kind of file, as the list shows it")
     commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
     rule = commands.add_parser("map", parents=[shared], help="say which product a source's value means")
     rule.add_argument(
@@ -73,13 +78,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refusal:
         print(f"{refusal}", file=sys.stderr)
         return 2
+    path = given.warehouse or default_path()
     try:
-        store = Warehouse.open(given.warehouse or default_path())
+        store = Warehouse.open(path)
+    except HeldError as error:
+        if options is None or not is_served(side_of(path)):
+            return _refused(given, error)
+        if profile_commands.asked(given):
+            return _refused(given, profile_commands.ELSEWHERE)
+        print("The warehouse is open in a server: the files go through its inbox.", file=sys.stderr)
+        return _load(given, lambda file: send(side_of(path), file, _order(given, options, file)))
     except PlumblineError as error:
         return _refused(given, error)
     try:
         if options is not None:
-            return _load(store, given, options)
+            return _load(given, lambda file: profile_commands.ordered(store, given, file, _order(given, options, file)))
         return _answer(store, given)
     except PlumblineError as error:
         return _refused(given, error)
@@ -116,39 +129,21 @@ def _options(given: argparse.Namespace) -> Options:
     return Options(given.product, given.pilot, given.timezone, answers(given.set))
 
 
-def _load(store: Warehouse, given: argparse.Namespace, options: Options) -> int:
+def _load(given: argparse.Namespace, do: Callable[[Path], Outcome]) -> int:
     paths = [file for path in given.paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     outcomes = []
     for path in paths:
-        profile = None
-        try:
-            profile = profile_commands.said(store, given, path, options)
-            outcome = load(
-                store, path, who=who(), format=given.format, options=options, profile=profile, dry_run=given.dry_run
-            )
-        except Refused as refusal:
-            outcome = Outcome(file=printable(path), messages=[str(refusal)])
-        if profile and given.save_profile and outcome.status == "published":
-            profile_shelf.save(store, profile, given.save_profile, who())
-            outcome.messages.append(f'Files with this header are read so from now on: profile "{given.save_profile}".')
-        if given.new and outcome.status == "published" and outcome.unmapped:
-            values = store.rows(
-                "SELECT DISTINCT value FROM unmapped WHERE load_id = ? AND value <> ''", [outcome.load_id]
-            )
-            try:
-                mapping.register(store, [str(row["value"]) for row in values], who())
-            except Refused as refusal:
-                outcome.messages.append(str(refusal))
-            else:  # what names no product at all still waits
-                waiting = "SELECT CAST(sum(records) AS BIGINT) AS n FROM unmapped WHERE load_id = ? AND value = ''"
-                outcome.unmapped = int(str(store.value(waiting, [outcome.load_id]) or 0))
-                outcome.messages = [text for text in outcome.messages if "unmapped inbox" not in text]
+        outcome = do(path)
         outcomes.append(outcome)
         if not given.json:
             _print_outcome(outcome)
     if given.json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2, ensure_ascii=False))
     return 0 if all(outcome.status != "refused" for outcome in outcomes) else 1
+
+
+def _order(given: argparse.Namespace, options: Options, path: Path) -> Order:
+    return Order(who(), printable(path), given.format, options, dry_run=given.dry_run, register=given.new)
 
 
 def _print_outcome(outcome: Outcome) -> None:
@@ -205,6 +200,12 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
         return 0
     if given.command == "profiles":
         return _print_rows(profile_commands.kept(store, given, who()), given.json)
+    if given.command == "answers":
+        if not given.forget:
+            return _print_rows(remembered.remembered(store), given.json)
+        gone = remembered.forget(store, given.forget, who())
+        print(json.dumps({"forgotten": gone}) if given.json else f"{gone} answers forgotten.")
+        return 0
     if given.command == "unmapped":
         return _print_rows(
             [{"field": entry.field, "value": entry.value, "records": entry.records, "loads": entry.loads,

@@ -7,7 +7,6 @@ its own folder knows of it.
 
 from __future__ import annotations
 
-import errno
 import gc
 import json
 import os
@@ -25,10 +24,12 @@ from loaders.format import Refused
 from loaders.job import Job
 from loaders.literal import literal
 from loaders.opening import Opened, open_file
+from loaders.plaintext import plain
 from loaders.profiles import fitting
 from loaders.receive import scan
 from loaders.recognise import identify
-from loaders.resubmission import resubmitted
+from loaders.resubmission import resubmitted, settled
+from loaders.room import REMEDY, SENTENCE, is_full
 from loaders.said import check_values, check_zone
 from loaders.sample import columns_in, sample
 from loaders.stage import DuckStage
@@ -59,10 +60,13 @@ def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str
     profile = None
     if job.resubmission and job.format:
         opened, source, confidence = Opened(Path(job.path)), resubmitted(job.format), 1.0
+        job = replace(job, options=settled(job.options))
     else:
         opened = open_file(Path(job.path), Path(job.folder), named=job.format, sheet=job.options.values.get("sheet"))
         allow(opened.path.stat().st_size)
+        opened = plain(opened, Path(job.folder), job.format, job.options.values)
         if profile := job.profile or (None if job.format else fitting(job.profiles, columns_in(opened.path))):
+            profile = profile.heard(job.options).checked()
             source, confidence, job = through(profile), 1.0, replace(job, options=profile.applied(job.options))
         else:
             source, confidence = identify(opened.path, job.format)
@@ -79,7 +83,7 @@ def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str
     parsed = stage.finish(confidence)
     if profile:
         parsed = replace(parsed, options=asdict(job.options))
-    if parsed.fast and opened.notes:
+    if parsed.fast and opened.path != Path(job.path):
         parsed = replace(parsed, lines=scan(opened.path)[1])
     return asdict(parsed)
 
@@ -89,6 +93,7 @@ def look(job: Job, allow: Callable[[int], None]) -> dict[str, object]:
     allow(Path(job.path).stat().st_size)
     opened = open_file(Path(job.path), Path(job.folder), named="canonical", sheet=job.options.values.get("sheet"))
     allow(opened.path.stat().st_size)
+    opened = plain(opened, Path(job.folder), None, job.options.values)
     return asdict(sample(opened.path, connect(job, "UTC")))
 
 
@@ -103,20 +108,23 @@ def main() -> None:
         answer = {"refused": refusal.message, "remedy": refusal.remedy}
     except (MemoryError, OSError, duckdb.Error) as error:
         answer = _failed(error, job)
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    except OSError as error:  # no room even for the answer: the number of the error is one
+        os._exit(error.errno or 1)
     os._exit(0)  # everything is on disk: no need to tear the database down
 
 
 def _failed(error: Exception, job: Job) -> dict[str, object]:
-    """A failure below us as a sentence: memory, the disk, or what the reader says of the file."""
+    """A failure below us as a sentence: memory, the disk, or what the reader says of the file. Our own fault raises."""
+    if isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException):
+        raise error
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException) or starved(job.limits):
         return {"refused": "Reading the file needs more memory than one load may take.",
                 "remedy": "It may hold far more than it seems to: export a shorter period, or as CSV."}  # fmt: skip
-    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    if getattr(error, "errno", None) in full or any(os.strerror(number) in str(error) for number in full):
-        return {"refused": "There is no room on the disk to read the file.",
-                "remedy": "Make room on the disk of the warehouse, and load it again."}  # fmt: skip
+    if is_full(error):
+        return {"refused": SENTENCE, "remedy": REMEDY}
     told = str(error).partition("\n")[0].replace(job.path, "it").partition(": ")
     return {"refused": f"The file is damaged: {told[2] or told[0]}"[:300].rstrip(".") + ".",
             "remedy": "Export it again. If it is whole, please report it."}  # fmt: skip

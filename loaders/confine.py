@@ -1,7 +1,7 @@
 """What the process that reads a file may take of the machine: bounded before anything of the project is imported.
 
-Run as a script (`python -P loaders/confine.py LIMITS MODULE`), it bounds itself and becomes the module. It knows only
-the standard library, so that the bounds stand before any library starts a thread or reads a byte.
+Run as a script (`python -P loaders/confine.py LIMITS MODULE PARENT`), it bounds itself and becomes the module. It knows
+only the standard library, so that the bounds stand before any library starts a thread or reads a byte.
 """
 
 from __future__ import annotations
@@ -90,6 +90,8 @@ def _refuse(event: str, _: object) -> None:
 if __name__ == "__main__":
     given = Limits(**json.loads(sys.argv[1]))
     confine(given)
+    if os.getppid() != int(sys.argv[3]):  # it died before we were told to die with it
+        sys.exit(1)
     allow_seconds(given, 0)
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - the project's root, where the parent started us
     sys.argv = sys.argv[2:]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from data.facts import FACTS, Fact
 from loaders.literal import literal
+from loaders.written import as_iso
 
 MOMENT = r"(199\d|20\d\d)-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?"
 DAY = r"(199\d|20\d\d)-\d\d-\d\d([T ]00:00:00(\.0+)?)?"
@@ -177,6 +178,8 @@ class Plan:
     """Whether the relation also yields source_row, line and source_records."""
     one_line: bool = False
     """Whether each record is known to be one line of text."""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """How the person said that numbers and days are written."""
 
     @property
     def fact(self) -> type[Fact]:
@@ -198,6 +201,8 @@ class Plan:
             if self.located and column.name in self.columns:
                 plain = column.kind is str and not column.words
                 cell = f"nullif({cell}, '')" if plain else f"nullif(trim({cell}), '')"
+            if column.name in self.columns:
+                cell = as_iso(column.kind, cell, self.said)
             if column.name in self.constants:
                 cell = f"coalesce({cell}, {_quoted([self.constants[column.name]])})"
             if column.name in self.fact.people:

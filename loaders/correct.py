@@ -16,6 +16,7 @@ from data.settings import settings
 from data.warehouse import Warehouse
 from loaders import FORMATS, process
 from loaders.answered import Answered
+from loaders.confine import Limits
 from loaders.corrections import origin_of
 from loaders.format import Options, Refused
 from loaders.incoming import Origin
@@ -24,6 +25,8 @@ from loaders.job import Job
 from loaders.literal import literal
 from loaders.sheet import Answer
 
+RECORDS_A_SECOND = 5_000
+"""The child may compute for a second more for so many records: they are packed tightly, so their bytes tell little."""
 _ANSWERS = pa.schema(
     [("sheet_line", pa.int64()), ("record", pa.int64()), ("line", pa.int64()), ("column_name", pa.string()),
      ("code", pa.string()), ("found", pa.string()), ("action", pa.string()), ("corrected", pa.string())]
@@ -55,7 +58,9 @@ def read_corrections(store: Warehouse, load_id: str, answers: Sequence[Answer]) 
                 f" ORDER BY source_row)) AS digest FROM read_parquet({literal(given)})", {"load": load_id},
             ))  # fmt: skip
             zone = settings(reader).reporting_zone
-        job = Job(str(given), str(folder), form, Options(**json.loads(stated)), zone, resubmission=True)
+        records = pq.read_metadata(given).num_rows
+        limits = Limits(cpu_seconds=Limits().cpu_seconds + records // RECORDS_A_SECOND)
+        job = Job(str(given), str(folder), form, Options(**json.loads(stated)), zone, resubmission=True, limits=limits)
         child = process.start(job)
         try:
             parsed = process.finish(child, job)

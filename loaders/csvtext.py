@@ -27,6 +27,8 @@ class Record:
     cells: tuple[str, ...] = ()
     fault: str = ""
     code: str = ""
+    text: str = ""
+    """As it stands in the file, its line end too; of a broken one that spans lines only the first."""
 
 
 def told(found: Iterable[Record], stage: Stage) -> Iterator[Record]:
@@ -58,7 +60,7 @@ def open_text(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", errors="strict", newline="")
 
 
-def records(path: Path, delimiter: str, width: int, plain: frozenset[int]) -> Iterator[Record]:
+def records(path: Path, delimiter: str, width: int, plain: frozenset[int], quote: str = '"') -> Iterator[Record]:
     """Every record after the header.
 
     A quote that is opened and not closed where it should be does not swallow the lines behind it: when a record that
@@ -77,56 +79,58 @@ def records(path: Path, delimiter: str, width: int, plain: frozenset[int]) -> It
             number += 1
             row += 1
             if not line.strip("\r\n\t "):
-                yield Record(row, number, code="blank")
+                yield Record(row, number, code="blank", text=line)
                 continue
-            taken, length, inside = [line], len(line), _ends_inside(line, delimiter)
+            taken, length, inside = [line], len(line), _ends_inside(line, delimiter, quote)
             while inside and len(taken) < _REACH and length <= LONGEST_CELL:
                 more = waiting.popleft() if waiting else _line(file)
                 if not more:
                     break
                 taken.append(more)
                 length += len(more)
-                inside = _ends_inside(more, delimiter, inside)
+                inside = _ends_inside(more, delimiter, quote, inside)
             if inside:
-                record = Record(row, number, fault="a quote is opened and not closed", code="open_quote")
+                record = Record(row, number, fault="a quote is opened and not closed", code="open_quote", text=line)
             else:
-                record = _split("".join(taken), row, number, delimiter=delimiter, width=width, plain=plain)
-            swallowed = any(_width(inner, delimiter) == width for inner in taken[1:-1])
+                record = _split("".join(taken), row, number, marks=delimiter + quote, width=width, plain=plain)
+            swallowed = any(_width(inner, delimiter + quote) == width for inner in taken[1:-1])
             if len(taken) > 1 and (record.fault or swallowed):
                 waiting.extendleft(reversed(taken[1:]))
                 record = Record(row, number, fault=(
                     "a quote is opened and not closed on this line; the lines after it were read on their own"
-                ), code="open_quote")  # fmt: skip
+                ), code="open_quote", text=line)  # fmt: skip
             else:
                 number += len(taken) - 1
             yield record
 
 
-def _split(line: str, row: int, number: int, *, delimiter: str, width: int, plain: frozenset[int]) -> Record:
+def _split(line: str, row: int, number: int, *, marks: str, width: int, plain: frozenset[int]) -> Record:
+    """A whole record told into cells; `marks` are the delimiter and the quote."""
     try:
-        cells = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+        cells = next(csv.reader([line], delimiter=marks[0], quotechar=marks[1], strict=True), [])
     except csv.Error as error:
-        return Record(row, number, fault=f"the quotes do not match ({error})", code="quotes")
+        return Record(row, number, fault=f"the quotes do not match ({error})", code="quotes", text=line)
     if len(cells) != width:
-        return Record(row, number, fault=f"{len(cells)} cells came, the header has {width}", code="cells")
+        return Record(row, number, fault=f"{len(cells)} cells came, the header has {width}", code="cells", text=line)
     if "\n" in line.rstrip("\r\n") and any("\n" in cells[index] for index in plain):
-        return Record(row, number, fault="a line break inside a cell that cannot have one", code="open_quote")
-    return Record(row, number, tuple(cells))
+        fault = "a line break inside a cell that cannot have one"
+        return Record(row, number, fault=fault, code="open_quote", text=line)
+    return Record(row, number, tuple(cells), text=line)
 
 
-def _ends_inside(line: str, delimiter: str, inside: bool = False) -> bool:
+def _ends_inside(line: str, delimiter: str, quote: str, inside: bool = False) -> bool:
     """Whether a quoted cell is still open at the end of a line. A quote opens a cell only where the cell begins."""
     at = 0
-    while inside or line.find('"', at) >= 0:
+    while inside or line.find(quote, at) >= 0:
         if inside:
-            at = line.find('"', at) + 1
+            at = line.find(quote, at) + 1
             if not at:
                 return True
-            if line[at : at + 1] == '"':
+            if line[at : at + 1] == quote:
                 at += 1
                 continue
             inside = False
-        elif line[at] == '"':
+        elif line[at] == quote:
             inside = True
             at += 1
             continue
@@ -136,9 +140,9 @@ def _ends_inside(line: str, delimiter: str, inside: bool = False) -> bool:
     return False
 
 
-def _width(line: str, delimiter: str) -> int:
+def _width(line: str, marks: str) -> int:
     try:
-        return len(next(csv.reader([line], delimiter=delimiter, strict=True), []))
+        return len(next(csv.reader([line], delimiter=marks[0], quotechar=marks[1], strict=True), []))
     except csv.Error:
         return 0
 
@@ -158,7 +162,8 @@ def _line(file: TextIO) -> str:
         number, byte = _misfit(Path(file.name))
         raise Refused(
             f"Line {number}: byte 0x{byte:02X} is not UTF-8 text.",
-            "Save the file as UTF-8 (in Excel: CSV UTF-8) and load it again.",
+            "Save the file as UTF-8 (in Excel: CSV UTF-8) and load it again, or say in which encoding it is: --set"
+            " encoding=cp1252.",
         ) from None
     if len(line) >= LONGEST_CELL and not line.endswith("\n"):
         raise Refused(

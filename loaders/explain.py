@@ -18,9 +18,18 @@ def explain(column: Column, cell: str | None, *, hidden: bool = False) -> tuple[
         return "missing", f"{column.name} is empty; expected {column.expected}."
     shown = "its value" if hidden else f'"{cell[:80]}{"…" if len(cell) > 80 else ""}"'
     near = "" if hidden else nearest(column, cell)
-    return _code(column, cell), f"{column.name} is {shown}; expected {column.expected}." + (
+    return _code(column, cell), f"{column.name} is {shown}; expected {column.expected}.{_remedy(column, cell)}" + (
         f" Nearest valid value: {near}." if near else ""
     )
+
+
+def _remedy(column: Column, cell: str) -> str:
+    """What a person can say of all cells that are written like this one, or ''."""
+    if column.kind in (int, float) and not column.words and re.fullmatch(r"[+-]?\d[\d.,'\s]*", cell) and "," in cell:
+        return " Say whether its comma is the decimal sign (--set decimal=,) or stands between thousands (decimal=.)."
+    if column.kind in (datetime, date) and re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}([T ].*)?", cell):
+        return " Say in which order day and month stand: --set day_order=dmy or day_order=mdy."
+    return ""
 
 
 def _code(column: Column, cell: str) -> str:
@@ -63,7 +72,10 @@ def nearest(column: Column, cell: str) -> str:
 
 
 def _nearest_number(column: Column, cell: str) -> str:
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", cell) and column.kind is float:
+        return ""  # a thousand times more, or not
     plain = re.sub(r"[\s'_]", "", cell)
+    plain = plain.replace(",", "") if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", plain) else plain
     plain = plain.replace(",", ".") if re.fullmatch(r"[+-]?\d+,\d+", plain) else plain
     number = _number(plain)
     if number is None or (column.above is not None and number <= column.above):

@@ -22,7 +22,7 @@ _MAGIC = {
 
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
-_JSON = re.compile(r"\s*(\{|\[\s*([\[{\"\]\d-]|true\b|false\b|null\b|$))")
+JSON = re.compile(r"\s*(\{|\[\s*([\[{\"\]\d-]|true\b|false\b|null\b|$))")
 """How JSON begins. A bracket before anything else belongs to a column's name: [CHART] Date of First Response."""
 
 
@@ -59,7 +59,7 @@ def kind_of(raw: bytes) -> str:
     text = raw.decode("utf-8-sig", errors="replace")
     if text.count("\0") + text.count("\ufffd") > len(text) / 20:
         return "unknown"
-    return "json" if _JSON.match(text) else "csv"
+    return "json" if JSON.match(text) else "csv"
 
 
 def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

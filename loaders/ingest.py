@@ -8,19 +8,20 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from data.cursor import Transaction
 from data.settings import settings
 from data.warehouse import Warehouse
-from loaders import FORMATS, process, profile_shelf, receive
+from loaders import FORMATS, process, profile_shelf, receive, remembered
 from loaders.format import Options, Refused
 from loaders.incoming import Origin
 from loaders.job import Job, Parsed
 from loaders.profiles import Profile
 from loaders.publish import Counts, publish
+from loaders.room import room
 from loaders.sample import Sample
 
 Progress = Callable[[str], None]
@@ -75,6 +76,7 @@ class _Rehearsed(Exception):
     """Raised to roll a rehearsal back."""
 
 
+@room()
 def read_file(
     store: Warehouse, path: Path, *, name: str | None = None, format: str | None = None, options: Options | None = None,
     profile: Profile | None = None, progress: Progress | None = None,
@@ -90,6 +92,7 @@ def read_file(
     load_id, folder, upload = new_load(store)
     try:
         before = receive.receive(path, upload)
+        options, told = remembered.applied(store, upload, options, format)
         if progress:
             progress("reading")
         with ThreadPoolExecutor(1) as pool:
@@ -116,6 +119,7 @@ def read_file(
         upload.unlink(missing_ok=True)
         raise
     origin = Origin(load_id, digest, shown, stated, FORMATS[parsed.format].product_field, folder)
+    parsed = replace(parsed, messages=(*told, *parsed.messages))
     return Preview(origin, parsed, upload, time.monotonic() - began)
 
 
@@ -144,18 +148,22 @@ def new_load(store: Warehouse) -> tuple[str, Path, Path]:
     return load_id, folder, store.side / "uploads" / f"{load_id}.bin"
 
 
+@room()
 def publish_file(store: Warehouse, preview: Preview, who: str) -> Outcome:
     """Publish what was read, whole. Raises Refused, and nothing has changed, when the accounting fails."""
     began = time.monotonic()
     with store.write(f"load {preview.origin.load_id}", who) as tx:
         _refuse_known(tx, preview.origin.sha256, preview.origin.options, preview.parsed.format)
         counts, written = publish(tx, store.side, preview.origin, preview.parsed)
+        said = json.loads(preview.origin.options)["values"]
+        remembered.keep(tx, preview.upload, preview.parsed.format, said, who)
     preview.close()
     outcome = _outcome(preview, counts, written, "published")
     outcome.seconds = round(preview.seconds + time.monotonic() - began, 3)
     return outcome
 
 
+@room()
 def rehearse(store: Warehouse, preview: Preview, who: str, look: Callable[[Transaction], T]) -> tuple[Outcome, T]:
     """Publish, look at the warehouse as it would be, and take everything back."""
     seen: list[tuple[Outcome, T]] = []

@@ -14,6 +14,7 @@ from typing import Any
 
 from loaders.format import Refused
 from loaders.job import Job, Parsed
+from loaders.room import FULL, REMEDY, SENTENCE
 
 ROOT = Path(__file__).parents[1]
 _ANSWER, _ERRORS = "answer", "errors"
@@ -27,8 +28,8 @@ def start(job: Job, module: str = "loaders.child") -> subprocess.Popen[str]:
     known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     with (folder / _ANSWER).open("w") as answer, (folder / _ERRORS).open("w") as errors:
         child = subprocess.Popen(  # noqa: S603 - our own module, under limits of ours
-            [sys.executable, "-P", str(ROOT / "loaders" / "confine.py"), job.limits.dump(), module], cwd=ROOT,
-            stdin=subprocess.PIPE, stdout=answer, stderr=errors, text=True,
+            [sys.executable, "-P", str(ROOT / "loaders" / "confine.py"), job.limits.dump(), module, str(os.getpid())],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=answer, stderr=errors, text=True,
             env={**known, "PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
     if child.stdin:
@@ -58,6 +59,8 @@ def answered(child: subprocess.Popen[str], job: Job) -> dict[str, Any]:
     except json.JSONDecodeError:
         if child.returncode < 0:
             raise _ended(-child.returncode, job) from None
+        if child.returncode in FULL:
+            raise Refused(SENTENCE, REMEDY) from None
         detail = errors.strip().splitlines()[-1:] or [f"exit {child.returncode}"]
         raise Refused(
             f"The file could not be read to its end ({detail[0][:200]}).",

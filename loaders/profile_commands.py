@@ -16,7 +16,8 @@ from data.warehouse import Warehouse
 from loaders import profile_shelf
 from loaders.contract import columns_of
 from loaders.format import Options, Refused
-from loaders.ingest import look_at
+from loaders.ingest import Outcome, look_at
+from loaders.order import Order, carry_out
 from loaders.profiles import DAY_ORDERS, Profile, fingerprint
 from loaders.sample import Sample
 from loaders.suggest import best, day_first, day_order, decimal_comma, factor, likely_table, words
@@ -55,11 +56,38 @@ def declare(
     kept.add_argument("--forget", metavar="NAME", help="read no file through this one any more")
 
 
+ELSEWHERE = Refused(
+    "The warehouse is open in a server: a mapping cannot be given from here.",
+    "Map the columns on its Data page; files with the header of a saved profile need nothing said.",
+)
+
+
+def asked(given: argparse.Namespace) -> list[str]:
+    """The options about columns that were given."""
+    names = ("map", "word", "table", "day_order", "decimal_comma", "profile", "save_profile")
+    return [name for name in names if getattr(given, name)]
+
+
+def ordered(store: Warehouse, given: argparse.Namespace, path: Path, order: Order) -> Outcome:
+    """Carry out an order through the profile that the command asks for, and save it where it is to be saved."""
+    try:
+        profile = said(store, given, path, order.options)
+    except Refused as refusal:
+        return Outcome(file=order.name, messages=[str(refusal)])
+    outcome = carry_out(store, path, replace(order, profile=profile))
+    if profile and given.save_profile and outcome.status == "published":
+        try:
+            profile_shelf.save(store, profile, given.save_profile, order.who)
+        except Refused as refusal:
+            outcome.messages.append(f"The profile was not saved: {refusal}")
+        else:
+            outcome.messages.append(f'Files with this header are read so from now on: profile "{given.save_profile}".')
+    return outcome
+
+
 def said(store: Warehouse, given: argparse.Namespace, path: Path, options: Options) -> Profile | None:
     """The profile that the command asks for, or None when it asks for none. Raises Refused."""
-    made = [
-        name for name in ("map", "word", "table", "day_order", "decimal_comma", "save_profile") if getattr(given, name)
-    ]
+    made = [name for name in asked(given) if name != "profile"]
     if given.profile:
         if made:
             raise Refused("--profile was given together with a mapping.", "Take one of them.")

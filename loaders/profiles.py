@@ -16,6 +16,7 @@ from loaders.contract import NUMBER, columns_of
 from loaders.format import Options, Refused
 from loaders.literal import literal
 from loaders.said import check_zone
+from loaders.written import ASKS
 
 DAY_ORDERS = {
     "dmy": "day, month, year: 31.12.2026",
@@ -52,8 +53,13 @@ class Profile:
     def applied(self, said: Options) -> Options:
         """What holds for a file read through the profile; what the person said for this one goes first."""
         source = {} if "source_system" in self.columns else {"source_system": f"mapped-{self.fingerprint[:8]}"}
-        values = {**source, **self.constants, **said.values}
+        values = {**source, **self.constants, **{key: each for key, each in said.values.items() if key not in ASKS}}
         return replace(said, timezone=said.timezone or self.timezone, values=values)
+
+    def heard(self, said: Options) -> Profile:
+        """The profile with what the person says of how numbers and days of this file are written."""
+        comma = said.values["decimal"] == "," if "decimal" in said.values else self.decimal_comma
+        return replace(self, day_order=said.values.get("day_order", self.day_order), decimal_comma=comma)
 
     def found(self, names: Sequence[str]) -> dict[str, str]:
         """Contract column -> name in this file. Raises Refused when the file lacks a column of the profile."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from loaders import FORMATS
 from loaders.contract import columns_of
-from loaders.format import Format, Stage
+from loaders.format import Format, Options, Stage
 from loaders.literal import literal
+from loaders.written import ASKS
 
 LEFT_OUT = "left out by who corrected the others"
 
@@ -16,6 +17,11 @@ LEFT_OUT = "left out by who corrected the others"
 def resubmitted(name: str) -> Format:
     """The format, reading records of ours in place of its files."""
     return replace(FORMATS[name], parse=parse)
+
+
+def settled(options: Options) -> Options:
+    """The options without what was said of how numbers and days are written: the records are kept as they were read."""
+    return replace(options, values={key: value for key, value in options.values.items() if key not in ASKS})
 
 
 def parse(path: Path, stage: Stage) -> None:

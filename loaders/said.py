@@ -9,6 +9,7 @@ from data.errors import did_you_mean
 from loaders.contract import columns_of, valid
 from loaders.explain import explain
 from loaders.format import Format, Options, Refused
+from loaders.written import check
 
 
 def check_zone(zone: str | None) -> None:
@@ -20,6 +21,7 @@ def check_zone(zone: str | None) -> None:
 
 def check_values(connection: Cursor, source: Format, options: Options) -> None:
     """Raise Refused for a value that none of the format's facts can take in the column it was said for."""
+    check(options.values)
     said = {"product_id": options.product, "pilot_id": options.pilot, **options.values}
     for name, value in said.items():
         columns = [columns_of(fact)[name] for fact in source.facts if name in columns_of(fact)]

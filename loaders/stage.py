@@ -80,6 +80,7 @@ class DuckStage:
         self._bad: list[dict[str, object]] = []
         self._totals: dict[str, float] = {}
         self._fast = False
+        self._commas = 0
 
     # what a format counts --------------------------------------------------------------------------------------------
     def read(self, records: int = 1) -> None:
@@ -161,7 +162,7 @@ class DuckStage:
             given = [name for name in given if name != "product_id"]
             constants["product_id"] = self.options.product
         system = self._format.name
-        return Plan(fact, tuple(given), constants, system, self._zone, located)
+        return Plan(fact, tuple(given), constants, system, self._zone, located, said=self.options.values)
 
     def _write(self, plan: Plan, select: str, source_row: str) -> StagedFact:
         file = f"{plan.table}-{len(self._facts)}.parquet"
@@ -200,8 +201,13 @@ class DuckStage:
         self._counts["quarantined"] += records
 
     def _reject(self, plan: Plan, record: int, line: int | None, name: str, cell: str | None) -> None:
-        person = name in plan.fact.people
-        code, message = explain(columns_of(plan.table)[name], cell, hidden=person)
+        column, person = columns_of(plan.table)[name], name in plan.fact.people
+        number, sign = column.kind in (int, float), self.options.values.get("decimal")
+        if cell and number:
+            self._commas += sign is None and "," in cell
+            cell = cell.rstrip()  # which written.as_iso put there
+        code, message = explain(column, cell, hidden=person)
+        message += f' The decimal sign was said to be "{sign}".' if cell and number and sign else ""
         shown = "(a person)" if person and cell else cell
         self._remember(line=line, column_name=name, code=code, message=message, value=shown, record=record)
 
@@ -225,6 +231,11 @@ class DuckStage:
 
     def finish(self, confidence: float) -> Parsed:
         """Close everything and say what was found."""
+        if self._commas:
+            self.note(
+                f"{self._commas:,} numbers with a comma were not taken. If it is the decimal sign, say --set decimal=,"
+                " (1.234 then means 1234); if it stands between thousands, say --set decimal=."
+            )
         self._publish_tables()
         self._flush_quarantine()
         self._quarantine.close()

@@ -6,11 +6,13 @@ redo needs no uploaded file.
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from data.cursor import Transaction
-from data.errors import did_you_mean
+from data.errors import PlumblineError, did_you_mean
 from data.facts import FACTS
 from data.reduction import make_touched, rebuild_touched
 from data.warehouse import Warehouse
@@ -19,29 +21,41 @@ from loaders.format import Refused
 from loaders.literal import literal
 from loaders.mapping import remap
 from loaders.publish import Counts, in_force, insert
+from loaders.room import room
 from loaders.settle import CONTESTED, settle, touch
 
 
+@room()
 def undo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
     """Take a published load back; rows removed by table.
 
     Versions that it had superseded are in force again. Raises Refused for an unknown or already undone load.
     """
     folder = store.side / "undone" / load_id
-    with store.write(f"undo {load_id}", who) as tx:
-        _expect(tx, load_id, "published")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        make_touched(tx)
-        removed = {table: gone for table in FACTS if (gone := _take_out(tx, table, load_id, folder))}
-        rebuild_touched(tx)
-        tx.run("UPDATE loads SET status = 'undone' WHERE load_id = ?", [load_id])
-        tx.run(f"COPY (SELECT * FROM feed_days WHERE load_id = '{load_id}') TO {literal(folder / 'feed_days.parquet')}")
-        tx.run("DELETE FROM feed_days WHERE load_id = ?", [load_id])
-        tx.audit("undo", before={"load_id": load_id}, after=removed)
+    try:
+        with store.write(f"undo {load_id}", who) as tx:
+            _expect(tx, load_id, "published")
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            make_touched(tx)
+            removed = {table: gone for table in FACTS if (gone := _take_out(tx, table, load_id, folder))}
+            rebuild_touched(tx)
+            tx.run("UPDATE loads SET status = 'undone' WHERE load_id = ?", [load_id])
+            tx.run(
+                f"COPY (SELECT * FROM feed_days WHERE load_id = '{load_id}') TO {literal(folder / 'feed_days.parquet')}"
+            )
+            tx.run("DELETE FROM feed_days WHERE load_id = ?", [load_id])
+            _to_disk(folder)
+            tx.audit("undo", before={"load_id": load_id}, after=removed)
+    except BaseException:
+        with suppress(PlumblineError):  # where it cannot be asked, the next opening tells kept rows from leftovers
+            if store.value("SELECT status FROM loads WHERE load_id = ?", [load_id]) == "published":
+                shutil.rmtree(folder, ignore_errors=True)
+        raise
     return removed
 
 
+@room()
 def redo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
     """Put an undone load in again, under today's mapping rules; rows in force by table.
 
@@ -100,6 +114,16 @@ def _take_out(tx: Transaction, table: str, load_id: str, folder: Path) -> int:
             touch(tx, table, "back")
     tx.run("DROP TABLE going")
     return gone
+
+
+def _to_disk(folder: Path) -> None:
+    """Wait until what was kept is on the disk: the rows go only after that."""
+    for path in (*folder.iterdir(), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _expect(tx: Transaction, load_id: str, status: str) -> None:

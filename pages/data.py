@@ -12,7 +12,7 @@ from loaders import FORMATS
 from metrics import Scope
 from pages.parts import desk as desks
 from pages.parts import draft as drafts
-from pages.parts import empty, inbox, quarantine, shelf, wizard
+from pages.parts import empty, inbox, quarantine, server_files, shelf, wizard
 from pages.parts.header import head
 from pages.parts.reach import products, reach
 from pages.parts.text import plain
@@ -31,6 +31,7 @@ def render(store: Warehouse, scope: Scope) -> None:
     _answer(store)
     drafts.notices(desk)
     _drop(store, desk)
+    server_files.show(store)
     inbox.show(store, desk)
     shelf.history_of(store, desk)
     quarantine.show(store, desk)
@@ -60,7 +61,8 @@ def _drop(store: Warehouse, desk: desks.Desk) -> None:
         uploads = st.file_uploader(
             "Usage logs, eval results or tickets, as the tool exported them", accept_multiple_files=True,
             key=f"drop-{desk.drops}",
-            help="Up to 200 MB a file. Larger ones: python -m loaders load FILE, while this server is stopped.",
+            help="Up to 200 MB a file. Larger ones: copy them into this server's inbox folder, or python -m loaders"
+            " load FILE on its machine.",
         )  # fmt: skip
         who = st.text_input(
             "Your name, for the history",
@@ -123,7 +125,7 @@ def _zones() -> list[str]:
 def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.Asked, who: str) -> None:
     key = upload.file_id
     register = bool(st.session_state.get(f"register-{key}", False))
-    asked = replace(asked, register=register, profile=desk.profiles.get(key))
+    asked = replace(asked, register=register, profile=wizard.mapped(desk, key, asked))
     made = desk.drafts.get(key)
     if made is None or made.asked != asked:
         if made is not None:

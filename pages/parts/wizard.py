@@ -67,6 +67,15 @@ def show(store: Warehouse, desk: desks.Desk, upload: UploadedFile, made: desks.D
         st.rerun()
 
 
+def mapped(desk: desks.Desk, key: str, asked: desks.Asked) -> Profile | None:
+    """What was said of the columns of an upload, with the time zone and the product that were chosen for it."""
+    profile = desk.profiles.get(key)
+    if profile is None:
+        return None
+    product = {"product_id": asked.product} if asked.product else {}
+    return replace(profile, timezone=asked.timezone, constants={**profile.constants, **product})
+
+
 def _columns(sample: Sample, table: str, key: str) -> tuple[Profile, list[str]]:
     """The widgets of every column of a table, what it needs first; what they say, and what is still to be said."""
     proposed, contract, said = best(table, sample), columns_of(table), Said()
@@ -110,7 +119,7 @@ def _one(sample: Sample, column: Column, proposed: Suggestion | None, said: Said
                 said.factors[name] = times
         shown = " · ".join(plain(value, 30) for value in list(dict.fromkeys(values))[:EXAMPLES])
         why = (
-            f" Proposed: {plain(proposed.reason)} ({proposed.score:.0%})."
+            f" · Proposed: {plain(proposed.reason)} ({proposed.score:.0%})."
             if proposed and proposed.theirs == theirs
             else ""
         )

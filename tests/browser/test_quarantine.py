@@ -33,18 +33,20 @@ def test_a_refused_value_is_corrected_in_the_browser(browser: Browser, server: S
     grid.click(position={"x": 30, "y": 48})  # the first cell; arrows lead to the one to fill
     for _ in range(3):
         person.page.keyboard.press("ArrowRight")
-    person.page.keyboard.type("confirmed")
-    person.page.keyboard.press("Enter")
+    person.page.keyboard.press("Enter")  # opens the cell
+    cell = person.page.locator("textarea.gdg-input")
+    cell.fill("confirmed")
+    cell.press("Enter")
     person.settled()
     expect(shelf.get_by_text("1 answer noted")).to_be_visible()
     person.press("Preview corrections")
-    expect(shelf.get_by_text("100 records given again, 0 left out")).to_be_visible()
+    shelf.get_by_text("100 records given again, 0 left out").wait_for()
     person.keep("files-corrections-desk-light")
     person.press("Publish corrections")
-    expect(person.page.get_by_text("100 records corrected, 0 left out, 0 refused again")).to_be_visible()
+    person.page.get_by_text("100 records corrected, 0 left out, 0 refused again").wait_for()
     expect(shelf.get_by_text("100 records given again and 0 left out by not stated")).to_be_visible()
     person.press("Undo")  # the newest load stands first
-    expect(person.page.get_by_text("Taken back: corrections of misspelt.csv")).to_be_visible()
+    person.page.get_by_text("Taken back: corrections of misspelt.csv").wait_for()
     assert not person.errors
     phone = visit(browser, server, PHONE, dark=True)
     phone.open("files")

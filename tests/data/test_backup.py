@@ -1,6 +1,7 @@
 import stat
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from data import reduction
@@ -51,6 +52,22 @@ def test_a_backup_is_a_warehouse_of_its_own(full: Warehouse, tmp_path: Path) -> 
     finally:
         copy.close()
     assert list((full.side / "staging").iterdir()) == []
+
+
+def test_a_copy_that_went_wrong_is_no_backup(full: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy is opened and read before it is called a backup: one with other rows is refused and removed."""
+    snapshot = Warehouse.snapshot
+
+    def lossy(store: Warehouse, name: str) -> Path:
+        draft = snapshot(store, name)
+        with duckdb.connect(draft) as connection:
+            connection.execute("DELETE FROM interactions WHERE interaction_id = 'i7'")
+        return draft
+
+    monkeypatch.setattr(Warehouse, "snapshot", lossy)
+    with pytest.raises(WarehouseError, match="does not hold what the warehouse holds"):
+        back_up(full, tmp_path / "copy.duckdb")
+    assert [path.name for path in tmp_path.iterdir() if "copy" in path.name] == []
 
 
 def test_a_backup_into_a_folder_is_named_by_its_time(full: Warehouse, tmp_path: Path) -> None:

@@ -62,6 +62,20 @@ def test_a_migration_that_fails_is_taken_back(older: Path, folder: Path) -> None
     store.close()
 
 
+def test_no_migration_without_its_backup(older: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the backup cannot be made, nothing is migrated."""
+
+    def full(*_: object) -> None:
+        raise WarehouseError("There is no room for the backup.", "Make room there.")
+
+    monkeypatch.setattr("data.migrate.back_up", full)
+    before = older.read_bytes()
+    with pytest.raises(WarehouseError, match="no room for the backup"):
+        migrate(older, "ada", folder=folder)
+    assert older.read_bytes() == before
+    Warehouse.open(older).close()
+
+
 def test_a_newer_warehouse_is_not_migrated(older: Path, folder: Path, tmp_path: Path) -> None:
     """A warehouse of a schema this program does not know is refused and left alone."""
     migrate(older, "ada", folder=folder)

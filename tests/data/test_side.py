@@ -51,6 +51,29 @@ def test_a_crash_before_the_journal_line_is_caught_up(store: Warehouse) -> None:
     again.close()
 
 
+def test_opening_clears_away_what_a_killed_process_left(store: Warehouse) -> None:
+    """Staged rows, uploads, spilled rows and kept rows of loads that are not undone go; of an undone load they stay."""
+    with store.write("loads", "ada") as tx:
+        tx.run(
+            "INSERT INTO loads BY NAME SELECT 'L' || i AS load_id, '' AS sha256, 'f' AS file_name, 'f' AS format,"
+            " CASE i WHEN 0 THEN 'undone' ELSE 'published' END AS status, 0 AS rows_read, 0 AS accepted,"
+            " 0 AS duplicates, 0 AS quarantined, 0 AS blank, 0 AS ignored, 0 AS superseded, 'ada' AS loaded_by,"
+            " TIMESTAMP '2026-03-02' AS loaded_at FROM range(2) AS r(i)"
+        )
+    left = ("staging/L2/a.parquet", "uploads/L2.bin", "tmp/spilled", "undone/L0/a.parquet", "undone/L1/a.parquet",
+            "undone/L9/a.parquet", "inbox/waiting.csv")  # fmt: skip
+    for name in left:
+        (store.side / name).parent.mkdir(exist_ok=True)
+        (store.side / name).write_text("rows")
+    store._instance.reopen(store._instance.generation)  # by a running process: what it has under way stays
+    assert all((store.side / name).exists() for name in left)
+    store.close()
+    again = Warehouse.open(store.path)
+    again.close()
+    assert [name for name in left if (store.side / name).exists()] == ["undone/L0/a.parquet", "inbox/waiting.csv"]
+    assert not (store.side / "staging" / "L2").exists()
+
+
 def test_pseudonyms_hide_and_keep_apart(tmp_path: Path) -> None:
     """The same person is the same pseudonym, in any spelling of an address; two people or two installations are two."""
     make_secret(tmp_path / "a")

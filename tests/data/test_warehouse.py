@@ -4,12 +4,14 @@ import textwrap
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from data.cursor import Transaction
 from data.errors import WarehouseError
+from data.journal import Journal
 from data.warehouse import Warehouse, default_path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +66,26 @@ def test_what_was_written_is_there_after_reopening(store: Warehouse) -> None:
         assert state(again) == before
     finally:
         again.close()
+
+
+def test_the_journal_follows_the_commit_and_the_log_is_folded_last(
+    store: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the journal gets its line the change is committed, in the log; when a write ends nothing is in a log."""
+    seen: list[tuple[int, bool]] = []
+    append = Journal.append
+
+    def looked_at(journal: Journal, version: int, *given: Any) -> None:
+        seen.append((store.data_version(), Path(f"{store.path}.wal").stat().st_size > 0))
+        append(journal, version, *given)
+
+    monkeypatch.setattr(Journal, "append", looked_at)
+    with store.write("a test", "ada") as tx:
+        tx.add("unmapped", [unmapped("x")])
+        assert seen == []
+    assert seen == [(2, True)]
+    assert not Path(f"{store.path}.wal").exists()
+    assert store.journal.last_version() == 2
 
 
 def test_an_exception_leaves_everything_as_before(store: Warehouse) -> None:

@@ -230,11 +230,12 @@ def test_a_quoted_nothing_is_empty(read: Reader) -> None:
 # bytes ----------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("line", [2, 3, 200, 5_000])
 def test_a_byte_of_another_encoding(read: Reader, line: int) -> None:
-    """A byte of Windows-1252 refuses the file, naming the line it stands on."""
-    lines = [HEADER] + [good(f"i{n}") for n in range(6_000)]
-    lines[line - 1] = good("bad", "Zürich")
+    """A byte of Windows-1252 in a file that is UTF-8 elsewhere refuses it, naming the line it stands on."""
+    lines = [HEADER.encode()] + [good(f"i{n}").encode() for n in range(6_000)]
+    lines[line - 1] = good("bad", "Zürich").encode("cp1252")
+    lines[-1] = good("sound", "Zürich").encode()
     with pytest.raises(Refused, match=rf"Line {line}: byte 0xFC is not UTF-8 text\. Save the file as UTF-8"):
-        read("\r\n".join(lines).encode("cp1252"))
+        read(b"\r\n".join(lines))
 
 
 def test_a_nul_costs_its_row(read: Reader) -> None:

@@ -159,8 +159,8 @@ REFUSED = {
     "pdf": (b"%PDF-1.7\n%abc", "not recognised. It is a PDF document"),
     "zip in a zip": (zipped(zipped(CSV)), "The archive holds another archive (zip)."),
     "gzip cut": (gzip.compress(CSV)[:-20], "The gzip file is damaged or cut off"),
-    "utf-16": (CSV.decode().encode("utf-16"), "not recognised. It is UTF-16 text: save it as UTF-8"),
-    "utf-16 without mark": (CSV.decode().encode("utf-16-le"), "not recognised."),
+    "utf-16 cut in a character": (CSV.decode().encode("utf-16")[:-1], "is not UTF-16 text."),
+    "another alphabet": (CSV.replace(b"user", "χρήστης".encode("iso-8859-7") * 9), "not recognised."),
     "binary": (bytes(range(256)) * 50, "not recognised."),
     "prose": (b"Dear all,\nplease find the numbers attached.\n", "not recognised."),
     "other csv": (b"name,age\nAnn,5\n", "Closest: canonical (for "),
@@ -172,7 +172,8 @@ REFUSED = {
     "json with NaN": (
         b'{"interaction_id":"1","occurred_at":"2026-03-01"}\n\n{"interaction_id":"2","score":NaN}\n', "Line 3: "),
     "array not closed": (b'[{"interaction_id":"1","occurred_at":"2026-03-01"},\n', "not closed: the file ends at line"),
-    "cp1252": (CSV.replace(b"user3", b"us\xe9r3"), "Line 5: byte 0xE9 is not UTF-8 text."),
+    "two encodings": (
+        CSV.replace(b"user3", b"us\xe9r3").replace(b"user1", "usér1".encode()), "Line 5: byte 0xE9 is not UTF-8 text."),
     "name twice": (HEADER.strip().encode() + b",User_ID\n", 'The column "user_id" stands twice'),
     "parquet cut": (b"PAR1" + b"\0" * 100, "Parquet file cannot be read"),
 }  # fmt: skip
