@@ -227,3 +227,12 @@ def test_a_header_is_the_same_in_any_order_and_case(names: list[str]) -> None:
     made = replace(MADE, fingerprint=fingerprint(names))
     assert fitting([made], turned) == made
     assert fitting([made], [*names, "one more column"]) is None
+
+
+def test_how_this_file_is_written_may_be_said_for_it(store: Warehouse, tmp_path: Path) -> None:
+    """The answers day_order and decimal that any text takes hold for a mapped file, too, before its units are made."""
+    options = Options(values={"day_order": "dmy", "decimal": ","})
+    made = replace(foreign.profile(), day_order=None, decimal_comma=False)
+    outcome = load(store, foreign.write(tmp_path / "a.csv", 4), who="ada", options=options, profile=made)
+    assert outcome.accepted == 4, outcome.messages
+    assert stored(store) == expected(4)

@@ -98,3 +98,16 @@ def test_what_is_missing_is_said(dropped: Callable[[bytes], AppTest]) -> None:
     next(box for box in page.selectbox if str(box.key).startswith("order-")).select("dmy").run()
     press(page, "read-")
     assert "records read = **2** used" in said(page)
+
+
+def test_the_chosen_zone_and_product_are_part_of_the_profile(
+    company: Warehouse, dropped: Callable[[bytes], AppTest], content: bytes
+) -> None:
+    """What was chosen above for the file is kept with its mapping, so that the next file is read the same."""
+    page = dropped(content)
+    page.selectbox(key="unsaid-zone").select("Europe/Berlin").run()
+    next(each for each in page.text_input if str(each.key).startswith("profile-")).input("Portal").run()
+    press(page, "read-")
+    assert page.dataframe[0].value["occurred_at"][0] == "2026-10-20 07:15:00"
+    press(page, "publish-")
+    assert [each.timezone for each in profile_shelf.kept(company)] == ["Europe/Berlin"]
