@@ -37,9 +37,9 @@ class Order:
         """From JSON. Raises ValueError when it is none of ours."""
         try:
             found = json.loads(text)
-            profile = Profile(**found["profile"]) if "profile" in found and found["profile"] else None
+            profile = Profile(**found["profile"]) if found.get("profile") else None
             return cls(**{**found, "options": Options(**found["options"]), "profile": profile})
-        except (TypeError, KeyError) as error:
+        except (AttributeError, TypeError, KeyError) as error:
             raise ValueError(f"not an order: {error}") from None
 
 
