@@ -13,6 +13,7 @@ from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import read_head
 from loaders.jsontext import documents, text
 from loaders.litellm_rows import COLUMNS, NotASpendError, plain, told
+from loaders.relation import relation
 
 _LOG = {"requestid", "calltype", "spend", "prompttokens", "completiontokens", "starttime"}
 _DAILY = {"date", "spend", "prompttokens", "completiontokens", "apirequests"}
@@ -55,11 +56,11 @@ _DAYS = {
     "interactions": "requests", "input_tokens": "input_tokens", "output_tokens": "output_tokens",
     "cost_microusd": "cost",
 }  # fmt: skip
-_DAILY_COLUMNS = ("row", "line", "date", "teamid", "person", "apikey", "model", "modelgroup", "requests", "input",
-                  "output", "spend")  # fmt: skip
+_DAILY_COLUMNS = ("source_row", "line", "date", "teamid", "person", "apikey", "model", "modelgroup", "requests",
+                  "input", "output", "spend")  # fmt: skip
 _BY_DAY = """
-    (SELECT min(CAST(row AS BIGINT)) AS row, min(CAST(line AS BIGINT)) AS line, date, teamid, person, apikey, model,
-        modelgroup, count(*) AS folded, coalesce(max(TRY_CAST(requests AS BIGINT)), 0) > 0 AS any_request,
+    (SELECT min(CAST(source_row AS BIGINT)) AS source_row, min(CAST(line AS BIGINT)) AS line, date, teamid, person,
+        apikey, model, modelgroup, count(*) AS folded, coalesce(max(TRY_CAST(requests AS BIGINT)), 0) > 0 AS any_request,
         CASE WHEN count(*) = count(TRY_CAST(requests AS BIGINT)) THEN CAST(sum(TRY_CAST(requests AS BIGINT)) AS VARCHAR)
             ELSE min(requests) END AS requests,
         CASE WHEN count(*) = count(TRY_CAST(input AS BIGINT)) THEN CAST(sum(TRY_CAST(input AS BIGINT)) AS VARCHAR)
@@ -124,9 +125,9 @@ def _parse_log(path: Path, stage: Stage, owner: str) -> None:
             continue
         table.add(*cells)
         owners += cells[COLUMNS.index("user_id")] is None and bool(text(record.get("user")))
-    stage.fill("interactions", _INTERACTIONS, _relation(_INTERACTIONS, _ANSWERS, "1"))
+    stage.fill("interactions", _INTERACTIONS, relation(_INTERACTIONS, _ANSWERS, "1"))
     own = "CASE WHEN kind = 'answer' THEN 0 ELSE 1 END"
-    stage.fill("model_calls", _MODEL_CALLS, _relation(_MODEL_CALLS, _BILLED, own))
+    stage.fill("model_calls", _MODEL_CALLS, relation(_MODEL_CALLS, _BILLED, own))
     _say(stage, owners, owner)
 
 
@@ -166,15 +167,7 @@ def _parse_daily(path: Path, stage: Stage) -> None:
         requests += int(counted) if counted.isdecimal() else 0
     stage.total("api_requests", requests)
     stage.note("Daily sums of LiteLLM: they tell use and cost by day and never become interactions.")
-    stage.fill("usage_daily", _DAYS, _relation(_DAYS, _BY_DAY, "folded"))
-
-
-def _relation(columns: Mapping[str, str], source: str, count: str) -> str:
-    parts = ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
-    return (
-        f"SELECT {parts}, CAST(row AS BIGINT) AS source_row, CAST(line AS BIGINT) AS line,"
-        f" CAST({count} AS INTEGER) AS source_records FROM {source}"
-    )
+    stage.fill("usage_daily", _DAYS, relation(_DAYS, _BY_DAY, "folded"))
 
 
 def _records(path: Path, stage: Stage) -> Iterator[Record]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from loaders.jsontext import text
 
 COLUMNS = (
-    "row", "line", "kind", "request_id", "base_id", "product", "pilot", "scenario", "topic", "team", "user_id",
+    "source_row", "line", "kind", "request_id", "base_id", "product", "pilot", "scenario", "topic", "team", "user_id",
     "session_id", "fresh", "occurred_at", "duration_ms", "operation", "model", "provider", "input_tokens",
     "output_tokens", "cached_tokens", "cost", "error", "error_type", "hit",
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from loaders.format import Format, Head, Match, Refused, Stage
@@ -18,6 +17,7 @@ from loaders.open_webui_chats import (
     rating,
     turns,
 )
+from loaders.relation import relation
 
 ACCOUNTS = "This is Open WebUI's list of accounts: it tells of nobody what they did."
 _INTERACTIONS = {
@@ -83,9 +83,9 @@ def _parse(path: Path, stage: Stage) -> None:
 
 def _fill(stage: Stage, chats: int) -> None:
     """A chat is one record: it counts with its first turn."""
-    stage.fill("interactions", _INTERACTIONS, _relation(_INTERACTIONS, "turns", "first"))
-    stage.fill("model_calls", _MODEL_CALLS, _relation(_MODEL_CALLS, "answers", "0"))
-    stage.fill("feedback", _FEEDBACK, _relation(_FEEDBACK, "ratings", "own"))
+    stage.fill("interactions", _INTERACTIONS, relation(_INTERACTIONS, "turns", "first"))
+    stage.fill("model_calls", _MODEL_CALLS, relation(_MODEL_CALLS, "answers", "0"))
+    stage.fill("feedback", _FEEDBACK, relation(_FEEDBACK, "ratings", "own"))
     again, up, down = (
         int(str(n))
         for n in stage.rows(
@@ -98,14 +98,6 @@ def _fill(stage: Stage, chats: int) -> None:
         stage.total(key, value)
     if again:
         stage.note(f"{again:,} answers were generated again: their tokens count, their questions count once.")
-
-
-def _relation(columns: Mapping[str, str], source: str, count: str) -> str:
-    parts = ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
-    return (
-        f"SELECT {parts}, CAST(row AS BIGINT) AS source_row, CAST(line AS BIGINT) AS line,"
-        f" CAST({count} AS INTEGER) AS source_records FROM {source}"
-    )
 
 
 FORMAT = Format(

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from loaders.jsontext import text
 
-TURNS = ("row", "line", "turn", "product", "pilot", "user_id", "chat", "asked", "answered", "error", "error_type",
-         "input_tokens", "output_tokens", "sources", "changed", "first")  # fmt: skip
-ANSWERS = ("row", "line", "answer", "turn", "product", "asked", "answered", "error_type", "input_tokens",
+TURNS = ("source_row", "line", "turn", "product", "pilot", "user_id", "chat", "asked", "answered", "error",
+         "error_type", "input_tokens", "output_tokens", "sources", "changed", "first")  # fmt: skip
+ANSWERS = ("source_row", "line", "answer", "turn", "product", "asked", "answered", "error_type", "input_tokens",
            "output_tokens", "changed")  # fmt: skip
-RATINGS = ("row", "line", "rating", "target_type", "target", "product", "user_id", "given_at", "score", "label",
+RATINGS = ("source_row", "line", "rating", "target_type", "target", "product", "user_id", "given_at", "score", "label",
            "changed", "own")  # fmt: skip
 Cells = tuple[str | None, ...]
 _PILOT = re.compile(r"pilot[-:_/ ]?(.*)", re.IGNORECASE)

@@ -16,8 +16,8 @@ from loaders.otlp_traces import (
     MODEL_CALLS,
     SPANS,
     TRACES,
-    relation,
 )
+from loaders.relation import relation
 
 _SIGNS = ("resourceSpans", "scopeSpans", "instrumentationLibrarySpans")
 _AGGREGATES = ("resourceMetrics", "scopeMetrics", "resourceLogs", "scopeLogs")

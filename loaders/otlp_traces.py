@@ -167,12 +167,6 @@ MODEL_CALLS: dict[str, str] = {
 """Contract column of a model call -> SQL over LEAVES."""
 
 
-def relation(columns: dict[str, str], source: str, records: str) -> str:
-    """SQL for Stage.fill: the columns, and where each row stands in the file."""
-    parts = ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
-    return f"SELECT {parts}, source_row, line, CAST({records} AS INTEGER) AS source_records FROM {source}"
-
-
 COUNTS = """
     SELECT (SELECT count(*) FROM span_rows), (SELECT count(*) FROM spans), (SELECT count(*) FROM marked),
            (SELECT count(DISTINCT trace_id) FROM spans), (SELECT count(*) FROM traces),
