@@ -60,7 +60,8 @@ _DAILY_COLUMNS = ("source_row", "line", "date", "teamid", "person", "apikey", "m
                   "input", "output", "spend")  # fmt: skip
 _BY_DAY = """
     (SELECT min(CAST(source_row AS BIGINT)) AS source_row, min(CAST(line AS BIGINT)) AS line, date, teamid, person,
-        apikey, model, modelgroup, count(*) AS folded, coalesce(max(TRY_CAST(requests AS BIGINT)), 0) > 0 AS any_request,
+        apikey, model, modelgroup, count(*) AS folded,
+        coalesce(max(TRY_CAST(requests AS BIGINT)), 0) > 0 AS any_request,
         CASE WHEN count(*) = count(TRY_CAST(requests AS BIGINT)) THEN CAST(sum(TRY_CAST(requests AS BIGINT)) AS VARCHAR)
             ELSE min(requests) END AS requests,
         CASE WHEN count(*) = count(TRY_CAST(input AS BIGINT)) THEN CAST(sum(TRY_CAST(input AS BIGINT)) AS VARCHAR)
