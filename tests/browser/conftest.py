@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from data.warehouse import Warehouse
-from tests.browser.driver import FLAGS, Server, serve
+from tests.browser.driver import FLAGS, PATIENCE, Server, serve
 from tests.company import furnish
 
 
@@ -17,6 +17,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     program = shutil.which("chromium")
     assert program, "Chromium is missing: make test installs it, or sudo apt-get install chromium"
+    expect.set_options(timeout=PATIENCE)  # a file is read by a process of its own: on a busy machine that takes a while
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium
