@@ -10,7 +10,14 @@ from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
 from loaders.promptfoo import FORMAT as PROMPTFOO
 
-FORMATS: dict[str, Format] = {
-    entry.name: entry for entry in (CANONICAL, OTLP_GENAI, LITELLM, JIRA_CSV, PROMPTFOO, OPEN_WEBUI)
-}
+_IN_ORDER_OF_WORTH = (
+    CANONICAL,
+    OTLP_GENAI,
+    LITELLM,
+    JIRA_CSV,
+    PROMPTFOO,
+    OPEN_WEBUI,
+)
+
+FORMATS: dict[str, Format] = {entry.name: entry for entry in _IN_ORDER_OF_WORTH}
 """Every import format by name, in order of worth."""
