@@ -7,10 +7,11 @@ from metrics.spec import Ratio
 WEEKS = (
     " of the last four complete ones, of all who were granted access before those weeks began and had not left when "
     "they ended. The four weeks end with the last complete ISO week on or before the end of the period and the last "
-    "day of data. Qualifying use is an interaction that was not a technical error, or a daily usage report that says "
-    "active (not used for a day that has events). Shadow-mode rows and accounts of services, tests and the "
-    "product team are left out. A person of several products is one person. For a pilot: its own audience, "
-    "within its dates."
+    "day of data. Qualifying use is an interaction that was not a technical error, a daily usage report that says "
+    "active, or the last day of use that a snapshot tells (reports and snapshots not for a day that has events). "
+    "Where snapshots alone tell of a product, the number is a lower bound. Where the registry names no audience, it is "
+    "the people with a licence. Shadow-mode rows and accounts of services, tests and the product team are left out. A "
+    "person of several products is one person. For a pilot: its own audience, within its dates."
 )
 USED_IN = "People of the registered audience with qualifying use in at least "
 
@@ -26,6 +27,7 @@ HEADLINE = Ratio(
     better="higher",
     caveat="The audience is observed whole: the interval says what would vary if the same process continued.",
     trailing_weeks=4,
+    weeks_of_use=2,
     settings=("min_known_share",),
 )
 
@@ -39,6 +41,7 @@ METRICS = (
         question="Of the people it is for, how many used it at all in the last four weeks?",
         definition=f"{USED_IN}one ISO week{WEEKS}",
         hit="CASE WHEN active_weeks >= 1 THEN 1 ELSE 0 END",
+        weeks_of_use=1,
     ),
     replace(
         HEADLINE,
@@ -47,6 +50,7 @@ METRICS = (
         question="Of the people it is for, how many used it in at least three of the last four weeks?",
         definition=f"{USED_IN}three distinct ISO weeks{WEEKS}",
         hit="CASE WHEN active_weeks >= 3 THEN 1 ELSE 0 END",
+        weeks_of_use=3,
     ),
     Ratio(
         name="adoption.reach",

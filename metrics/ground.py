@@ -59,6 +59,8 @@ class Ground:
     pilots: Mapping[str, Pilot]
     rosters: Mapping[str, int]  # product -> people of its audience
     anonymous: frozenset[str]  # products where too few interactions name a person
+    snapshots: Mapping[str, int]  # product known by last-activity snapshots only -> most weeks of use anybody can show
+    licensed: frozenset[str]  # products whose audience are the holders of a licence
 
     def products_of(self, group: Group) -> tuple[str, ...]:
         """The products a group is made of."""
@@ -139,7 +141,11 @@ def survey(store: Rows, scope: Scope, today: date, facts: Sequence[Fact]) -> Gro
         " ORDER BY d.pilot",
     }
     if "audience" in facts:
-        found["anonymous"] = panel.ANONYMOUS
+        found |= {
+            "anonymous": panel.ANONYMOUS,
+            "snapshots": views.SNAPSHOTS_ONLY,
+            "licensed": f"SELECT DISTINCT product FROM ({views.LICENSED}) AS licensed",
+        }
     for fact in facts:
         found[fact] = f"WITH shelf AS ({views.shelf(scope)}) {views.edges(*VIEWS[fact].feeds)}"
     rows = {name: store.rows(sql, bound(sql, scope, None, settings)) for name, sql in found.items()}
@@ -169,6 +175,8 @@ def survey(store: Rows, scope: Scope, today: date, facts: Sequence[Fact]) -> Gro
         },
         rosters={str(row["product"]): cast(int, row["people"]) for row in rows["rosters"]},
         anonymous=frozenset(str(row["product"]) for row in rows.get("anonymous", ())),
+        snapshots={str(row["product"]): cast(int, row["weeks"]) for row in rows.get("snapshots", ())},
+        licensed=frozenset(str(row["product"]) for row in rows.get("licensed", ())),
     )
 
 

@@ -26,11 +26,21 @@ SELECT unnest(CAST($bucket_starts AS DATE[])) AS bucket, unnest(CAST($bucket_fir
 """
 
 
-def active_days(first: str, last: str = "$until") -> str:
+# A snapshot tells one day a person: the last one. It was a day of use, and that others were none it does not say.
+_LAST_DAYS = """
+  UNION ALL
+  SELECT d.product_id AS product, d.user_id AS unit_id, d.last_activity_on AS day
+  FROM usage_daily AS d
+  WHERE d.user_id IS NOT NULL AND d.last_activity_on BETWEEN {first} AND {last}
+    AND NOT EXISTS (SELECT 1 FROM user_days AS u WHERE u.product_id = d.product_id AND u.day = d.last_activity_on)"""
+
+
+def active_days(first: str, last: str = "$until", *, last_days: bool = False) -> str:
     """The days of qualifying use of each named person and product, between two days that are SQL: at least one
-    interaction that was not a technical error, or a daily report that says active. Where a product has events on a day,
-    its daily report of that day is not used.
+    interaction that was not a technical error, or a daily report that says active; with `last_days` also the last day
+    of use that a snapshot tells. Where a product has events on a day, what reports tell of that day is not used.
     """
+    snapshots = _LAST_DAYS.format(first=first, last=last) if last_days else ""
     return f"""
 SELECT DISTINCT used.product, coalesce(alias.person, used.unit_id) AS unit_id, used.day
 FROM (
@@ -42,13 +52,14 @@ FROM (
   SELECT d.product_id AS product, d.user_id AS unit_id, d.day
   FROM usage_daily AS d
   WHERE d.period_days = 1 AND d.active AND d.user_id IS NOT NULL AND d.day BETWEEN {first} AND {last}
-    AND NOT EXISTS (SELECT 1 FROM user_days AS u WHERE u.product_id = d.product_id AND u.day = d.day)) AS used
+    AND NOT EXISTS (SELECT 1 FROM user_days AS u WHERE u.product_id = d.product_id AND u.day = d.day){snapshots}
+) AS used
 JOIN edges ON edges.product = used.product
 LEFT JOIN alias ON alias.alias = used.unit_id
 """
 
 
-ACTIVE_DAYS = active_days("CAST($since AS DATE) - 34")
+ACTIVE_DAYS = active_days("CAST($since AS DATE) - 34", last_days=True)
 
 
 def clock(by: tuple[Dimension, ...], scope: Scope) -> str:

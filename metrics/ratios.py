@@ -10,7 +10,7 @@ from metrics.ground import Ground
 from metrics.groups import NO_PRODUCT, Place, in_words, outside
 from metrics.periods import Bucket
 from metrics.reduced import VIEWS
-from metrics.spec import Estimate, Moments, Part, Ratio, Reading
+from metrics.spec import Estimate, Group, Moments, Part, Ratio, Reading
 from metrics.status import Case, Known, judge
 
 Row = Mapping[str, object]
@@ -85,6 +85,7 @@ def case(metric: Ratio, place: Place, row: Row, moments: Moments, ground: Ground
         premature=premature,
         unfinished=unfinished,
         uncalibrated=metric.uncalibrated,
+        at_least=_at_least(metric, group, ground),
         coverage=coverage,
         known=Known(*(_count(row, f"{name}_{part}") for part in ("known", "among", "stated"))) if coverage else None,
         minimum=float(getattr(settings, coverage.minimum)) if coverage else 0.0,
@@ -114,11 +115,27 @@ def _unmeasured(metric: Ratio, place: Place, moments: Moments, ground: Ground) -
         return ""
     products = ground.products_of(group)
     if not any(ground.rosters.get(product) for product in products) or (pilot and not pilot.roster):
-        return f"No audience is registered for {whose}: say who it is for, in the registry's audience table."
+        return (
+            f"No audience is registered for {whose}: say who it is for, in the registry's audience table, or load its"
+            " seats."
+        )
     if not ground.measurable(metric.fact, group):
         share = f"{ground.settings.min_known_share:.0%}"
         return f"Under {share} of the interactions of {whose} name a person, so nobody can be said to have come back."
+    known = [ground.snapshots.get(product) for product in ground.measurable(metric.fact, group)]
+    if all(weeks is not None and weeks < metric.weeks_of_use for weeks in known):
+        return (
+            f"The use of {whose} is known by snapshots of each person's last day only, which cannot show use in"
+            f" {metric.weeks_of_use} weeks: load daily usage, or a snapshot of each week."
+        )
     return ""
+
+
+def _at_least(metric: Ratio, group: Group, ground: Ground) -> str:
+    """Why the value is a lower bound, if it is one."""
+    if metric.fact != "audience" or not set(ground.measurable(metric.fact, group)) & set(ground.snapshots):
+        return ""
+    return "Snapshots tell the last day of use of each person and no other: the true share is this or higher."
 
 
 def _units_are(metric: Ratio, row: Row, ground: Ground) -> str:
@@ -140,6 +157,10 @@ def _method(metric: Ratio, place: Place, row: Row, estimate: Estimate | None, gr
         words = ["no interval"]
     if _anonymous(row, ground):
         words.append(f"unit: {VIEWS[metric.fact].nameless}")
+    if _at_least(metric, group, ground):
+        words.append("lower bound: last-activity snapshots")
+    if metric.fact == "audience" and set(ground.measurable(metric.fact, group)) & ground.licensed:
+        words.append("audience: holders of a licence")
     if excluded := _count(row, "excluded"):
         words.append(f"{excluded} left out (service, test or product team)")
     measured = len(ground.measurable(metric.fact, {}))

@@ -74,6 +74,7 @@ class Ratio:
     caveat: str = ""
     coverage: Coverage | None = None
     trailing_weeks: int = 0  # complete ISO weeks that must lie behind before it means anything
+    weeks_of_use: int = 0  # weeks of use that count somebody: a source that tells fewer cannot measure it
     uncalibrated: str = ""  # why its value is a judge's, and never decides anything
     settings: tuple[str, ...] = ()
 

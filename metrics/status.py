@@ -48,6 +48,7 @@ class Case:
     unfinished: str = ""  # a reason of the metric's own why its definition cannot be met here
     premature: str = ""  # the same, because the period is not over
     uncalibrated: str = ""  # why the value is a judge's, and not to be taken for the true one
+    at_least: str = ""  # why the value is a lower bound
     coverage: Coverage | None = None
     known: Known | None = None
     minimum: float = 0.0  # least share of `among` that must be known
@@ -91,6 +92,8 @@ def _status(case: Case) -> tuple[Status, str]:
         return "insufficient", short
     if case.through is not None and case.last_day > case.through:
         return "partial", f"The data of {case.whose} reach {case.through}; the period ends on {case.last_day}."
+    if case.at_least:
+        return "partial", case.at_least
     if case.cut:
         return "partial", f"The period asked for holds only a part of {case.cut}."
     return "ok", ""

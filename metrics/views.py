@@ -27,18 +27,43 @@ FROM people WHERE valid_to IS NULL
 GROUP BY user_id
 """
 
+# Licences that usage feeds tell of are the audience of a product for which the registry names nobody. A licence counts
+# from the first day it is told of (a snapshot: from the first day it is about) until the day that says it ended, or
+# until a later snapshot of its source does not list it.
+LICENSED = """
+SELECT held.product_id AS product, held.user_id, held.granted_on,
+  least(
+    CASE WHEN held.ended_on >= held.last_on THEN held.ended_on END,
+    (SELECT min(s.day) FROM usage_daily AS s
+     WHERE s.licensed AND s.period_days > 1 AND s.day > held.last_listed AND s.product_id = held.product_id
+       AND s.source_system = held.source_system)) AS left_on
+FROM (
+  SELECT product_id, source_system, user_id, min(CASE WHEN licensed THEN day - (period_days - 1) END) AS granted_on,
+    max(CASE WHEN licensed THEN day END) AS last_on, max(CASE WHEN NOT licensed THEN day END) AS ended_on,
+    max(CASE WHEN licensed AND period_days > 1 THEN day END) AS last_listed
+  FROM usage_daily
+  WHERE licensed IS NOT NULL AND user_id IS NOT NULL
+  GROUP BY product_id, source_system, user_id) AS held
+WHERE held.granted_on IS NOT NULL
+  AND held.product_id NOT IN (SELECT product_id FROM audience WHERE valid_to IS NULL AND pilot_id IS NULL)
+"""
+
 # Without a date of access, the day the registry first said so: today's roster says nothing about last month, and a
 # later edit of a row does not make the person new.
-AUDIENCE = """
-SELECT a.product_id AS product, a.pilot_id AS pilot, coalesce(alias.person, a.user_id) AS unit_id,
-  coalesce(a.granted_on, a.first_known) AS granted_on, a.left_on,
+AUDIENCE = f"""
+SELECT a.product, a.pilot, coalesce(alias.person, a.user_id) AS unit_id, a.granted_on, a.left_on,
   staff.team, coalesce(staff.kind, 'employee') = 'employee' AS counted
 FROM (
-  SELECT *, min(valid_from) OVER (PARTITION BY product_id, pilot_id, user_id) AS first_known
-  FROM audience) AS a
+  SELECT product_id AS product, pilot_id AS pilot, user_id, coalesce(granted_on, first_known) AS granted_on, left_on
+  FROM (
+    SELECT *, min(valid_from) OVER (PARTITION BY product_id, pilot_id, user_id) AS first_known
+    FROM audience) AS said
+  WHERE valid_to IS NULL
+  UNION ALL
+  SELECT product, NULL, user_id, granted_on, left_on
+  FROM ({LICENSED.rstrip()}) AS licensed) AS a
 LEFT JOIN alias ON alias.alias = a.user_id
 LEFT JOIN staff ON staff.person = coalesce(alias.person, a.user_id)
-WHERE a.valid_to IS NULL
 """
 
 PILOT_DATES = """
@@ -69,11 +94,31 @@ WHERE u.product_id NOT IN (
 GROUP BY u.product_id
 """
 
-# Daily usage reports count from their own rows: a snapshot over more than a day says nothing about days.
+# Daily usage reports count from their own rows. A snapshot says nothing about days but each person's last one: it
+# tells of its own days where it states them, else from the first of those last days to the last.
 REPORT_SPANS = """
-SELECT d.product_id AS product, min(d.day) AS begins, max(d.day) AS through
-FROM usage_daily AS d WHERE d.period_days = 1
-GROUP BY d.product_id
+SELECT product, min(first_day) AS begins, max(last_day) AS through
+FROM (
+  SELECT d.product_id AS product, d.day AS first_day, d.day AS last_day
+  FROM usage_daily AS d WHERE d.period_days = 1 AND (d.active IS NOT NULL OR d.licensed IS NULL)
+  UNION ALL
+  SELECT d.product_id, CASE WHEN d.period_days > 1 THEN d.day - (d.period_days - 1) ELSE d.last_activity_on END,
+    CASE WHEN d.period_days > 1 THEN d.day ELSE d.last_activity_on END
+  FROM usage_daily AS d WHERE d.last_activity_on IS NOT NULL) AS told
+GROUP BY product
+"""
+
+# Products whose use is known by each person's last day only, with the most weeks of use that anybody could show.
+SNAPSHOTS_ONLY = """
+SELECT product, max(weeks) AS weeks
+FROM (
+  SELECT d.product_id AS product, d.user_id, count(DISTINCT date_trunc('week', d.last_activity_on)) AS weeks
+  FROM usage_daily AS d
+  WHERE d.last_activity_on IS NOT NULL AND d.user_id IS NOT NULL
+  GROUP BY d.product_id, d.user_id) AS shown
+WHERE product NOT IN (SELECT product_id FROM user_days)
+  AND product NOT IN (SELECT product_id FROM usage_daily WHERE period_days = 1 AND active)
+GROUP BY product
 """
 
 # A load of tickets reaches as far as the last moment that any of its tickets tells of, of whatever product: it shows

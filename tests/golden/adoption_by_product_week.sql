@@ -19,9 +19,15 @@ edges AS (
       WHERE l.status = 'published' AND f.fact = 'interactions')
     GROUP BY u.product_id
     UNION ALL
-    SELECT d.product_id AS product, min(d.day) AS begins, max(d.day) AS through
-    FROM usage_daily AS d WHERE d.period_days = 1
-    GROUP BY d.product_id
+    SELECT product, min(first_day) AS begins, max(last_day) AS through
+    FROM (
+      SELECT d.product_id AS product, d.day AS first_day, d.day AS last_day
+      FROM usage_daily AS d WHERE d.period_days = 1 AND (d.active IS NOT NULL OR d.licensed IS NULL)
+      UNION ALL
+      SELECT d.product_id, CASE WHEN d.period_days > 1 THEN d.day - (d.period_days - 1) ELSE d.last_activity_on END,
+        CASE WHEN d.period_days > 1 THEN d.day ELSE d.last_activity_on END
+      FROM usage_daily AS d WHERE d.last_activity_on IS NOT NULL) AS told
+    GROUP BY product
     ) AS span JOIN shelf ON shelf.product = span.product
   GROUP BY span.product
 ),
@@ -39,15 +45,34 @@ staff AS (
   GROUP BY user_id
 ),
 roster AS (
-  SELECT a.product_id AS product, a.pilot_id AS pilot, coalesce(alias.person, a.user_id) AS unit_id,
-    coalesce(a.granted_on, a.first_known) AS granted_on, a.left_on,
+  SELECT a.product, a.pilot, coalesce(alias.person, a.user_id) AS unit_id, a.granted_on, a.left_on,
     staff.team, coalesce(staff.kind, 'employee') = 'employee' AS counted
   FROM (
-    SELECT *, min(valid_from) OVER (PARTITION BY product_id, pilot_id, user_id) AS first_known
-    FROM audience) AS a
+    SELECT product_id AS product, pilot_id AS pilot, user_id, coalesce(granted_on, first_known) AS granted_on, left_on
+    FROM (
+      SELECT *, min(valid_from) OVER (PARTITION BY product_id, pilot_id, user_id) AS first_known
+      FROM audience) AS said
+    WHERE valid_to IS NULL
+    UNION ALL
+    SELECT product, NULL, user_id, granted_on, left_on
+    FROM (
+  SELECT held.product_id AS product, held.user_id, held.granted_on,
+    least(
+      CASE WHEN held.ended_on >= held.last_on THEN held.ended_on END,
+      (SELECT min(s.day) FROM usage_daily AS s
+       WHERE s.licensed AND s.period_days > 1 AND s.day > held.last_listed AND s.product_id = held.product_id
+         AND s.source_system = held.source_system)) AS left_on
+  FROM (
+    SELECT product_id, source_system, user_id, min(CASE WHEN licensed THEN day - (period_days - 1) END) AS granted_on,
+      max(CASE WHEN licensed THEN day END) AS last_on, max(CASE WHEN NOT licensed THEN day END) AS ended_on,
+      max(CASE WHEN licensed AND period_days > 1 THEN day END) AS last_listed
+    FROM usage_daily
+    WHERE licensed IS NOT NULL AND user_id IS NOT NULL
+    GROUP BY product_id, source_system, user_id) AS held
+  WHERE held.granted_on IS NOT NULL
+    AND held.product_id NOT IN (SELECT product_id FROM audience WHERE valid_to IS NULL AND pilot_id IS NULL)) AS licensed) AS a
   LEFT JOIN alias ON alias.alias = a.user_id
   LEFT JOIN staff ON staff.person = coalesce(alias.person, a.user_id)
-  WHERE a.valid_to IS NULL
 ),
 anonymous AS (
   SELECT product
@@ -74,7 +99,13 @@ active_days AS (
     SELECT d.product_id AS product, d.user_id AS unit_id, d.day
     FROM usage_daily AS d
     WHERE d.period_days = 1 AND d.active AND d.user_id IS NOT NULL AND d.day BETWEEN CAST($since AS DATE) - 34 AND $until
-      AND NOT EXISTS (SELECT 1 FROM user_days AS u WHERE u.product_id = d.product_id AND u.day = d.day)) AS used
+      AND NOT EXISTS (SELECT 1 FROM user_days AS u WHERE u.product_id = d.product_id AND u.day = d.day)
+    UNION ALL
+    SELECT d.product_id AS product, d.user_id AS unit_id, d.last_activity_on AS day
+    FROM usage_daily AS d
+    WHERE d.user_id IS NOT NULL AND d.last_activity_on BETWEEN CAST($since AS DATE) - 34 AND $until
+      AND NOT EXISTS (SELECT 1 FROM user_days AS u WHERE u.product_id = d.product_id AND u.day = d.last_activity_on)
+  ) AS used
   JOIN edges ON edges.product = used.product
   LEFT JOIN alias ON alias.alias = used.unit_id
 ),

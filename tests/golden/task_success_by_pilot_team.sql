@@ -47,15 +47,34 @@ use AS (
   WHERE u.day BETWEEN $since AND $until AND (u.mode IS NULL OR u.mode <> 'shadow')
 ),
 roster AS (
-  SELECT a.product_id AS product, a.pilot_id AS pilot, coalesce(alias.person, a.user_id) AS unit_id,
-    coalesce(a.granted_on, a.first_known) AS granted_on, a.left_on,
+  SELECT a.product, a.pilot, coalesce(alias.person, a.user_id) AS unit_id, a.granted_on, a.left_on,
     staff.team, coalesce(staff.kind, 'employee') = 'employee' AS counted
   FROM (
-    SELECT *, min(valid_from) OVER (PARTITION BY product_id, pilot_id, user_id) AS first_known
-    FROM audience) AS a
+    SELECT product_id AS product, pilot_id AS pilot, user_id, coalesce(granted_on, first_known) AS granted_on, left_on
+    FROM (
+      SELECT *, min(valid_from) OVER (PARTITION BY product_id, pilot_id, user_id) AS first_known
+      FROM audience) AS said
+    WHERE valid_to IS NULL
+    UNION ALL
+    SELECT product, NULL, user_id, granted_on, left_on
+    FROM (
+  SELECT held.product_id AS product, held.user_id, held.granted_on,
+    least(
+      CASE WHEN held.ended_on >= held.last_on THEN held.ended_on END,
+      (SELECT min(s.day) FROM usage_daily AS s
+       WHERE s.licensed AND s.period_days > 1 AND s.day > held.last_listed AND s.product_id = held.product_id
+         AND s.source_system = held.source_system)) AS left_on
+  FROM (
+    SELECT product_id, source_system, user_id, min(CASE WHEN licensed THEN day - (period_days - 1) END) AS granted_on,
+      max(CASE WHEN licensed THEN day END) AS last_on, max(CASE WHEN NOT licensed THEN day END) AS ended_on,
+      max(CASE WHEN licensed AND period_days > 1 THEN day END) AS last_listed
+    FROM usage_daily
+    WHERE licensed IS NOT NULL AND user_id IS NOT NULL
+    GROUP BY product_id, source_system, user_id) AS held
+  WHERE held.granted_on IS NOT NULL
+    AND held.product_id NOT IN (SELECT product_id FROM audience WHERE valid_to IS NULL AND pilot_id IS NULL)) AS licensed) AS a
   LEFT JOIN alias ON alias.alias = a.user_id
   LEFT JOIN staff ON staff.person = coalesce(alias.person, a.user_id)
-  WHERE a.valid_to IS NULL
 ),
 pilot_dates AS (
   SELECT pilot_id AS pilot, product_id AS product, coalesce(starts_on, DATE '1900-01-01') AS starts_on,

@@ -281,3 +281,71 @@ def test_the_four_weeks_are_iso_weeks_across_the_year(company: Company) -> None:
     weekly = series(company.store, "adoption", Scope(since=start, until=date(2027, 1, 5)))
     assert [r.group["week"] for r in weekly][-2:] == ["2026-W53", "2027-W01"]
     assert (found(weekly, week="2026-W53").value, found(weekly, week="2027-W01").value) == (1.0, None)
+
+
+def snapshot(person: str, last: date | None, taken: date = SUNDAY, product: str = "chat") -> dict[str, object]:
+    """A row of a 28-day snapshot of who has a licence, with the last day of use."""
+    return report(person, taken, days=28) | {"product_id": product, "last_activity_on": last, "licensed": True}
+
+
+def test_a_last_activity_snapshot_is_a_lower_bound(company: Company, september: Scope) -> None:
+    """Those with a licence are the audience, each last day is a day of use, and the reading says what it is; who came
+    back a single snapshot cannot say, and weekly snapshots can.
+    """
+    company.sells("chat")
+    people = [f"p{n:02d}" for n in range(40)]
+    first = [snapshot(who, day(n % 21) if n % 4 else None, taken=day(20)) for n, who in enumerate(people)]
+    company.has("usage_daily", [{**row, "day": SUNDAY, "last_activity_on": row["last_activity_on"]} for row in first])
+    tried, reach, back = read(company.store, ["adoption.tried", "adoption.reach", "adoption"], september)
+    for reading in (tried, reach):
+        assert (reading.value, reading.events) == (0.75, 40)
+        assert (reading.status, reading.decides) == ("partial", False)
+        assert "lower bound: last-activity snapshots; audience: holders of a licence" in reading.method
+        assert "the true share is this or higher" in reading.missing
+    assert (back.status, back.value) == ("not_measured", None)
+    assert "cannot show use in 2 weeks" in back.missing
+    company.has("usage_daily", [snapshot("p01", day(24), taken=day(28)), snapshot("p02", day(25), taken=day(28))])
+    back = found(read(company.store, ["adoption"], september))
+    assert (back.value, back.events) == (2 / 40, 40)
+
+
+def test_days_win_over_snapshots(company: Company, september: Scope) -> None:
+    """Where daily reports or events tell of a product a snapshot beside them makes nothing a lower bound."""
+    company.sells("chat").has("audience", [granted(who) for who in ("ann", "bob")])
+    company.has("usage_daily", [report("ann", MONDAY), report("ann", SUNDAY), snapshot("bob", day(9))])
+    company.has("user_days", [use("guest", day(9))])
+    reach = found(read(company.store, ["adoption.reach"], september))
+    assert (reach.value, "lower bound" in reach.method, "licence" in reach.method) == (0.5, False, False)
+
+
+def test_a_licence_lasts_until_it_ends_or_is_no_longer_listed(company: Company) -> None:
+    """It counts from the day it was given until the day it was taken away, or until a snapshot leaves it out; a
+    registered audience wins.
+    """
+    scope = Scope(since=MONDAY, until=day(48))
+    seat = {"product_id": "chat", "period_days": 1, "active": None, "licensed": True}
+    company.sells("chat", "docs").has("user_days", [use("ann", day(n)) for n in range(49)])
+    company.has("user_days", [use("ann", day(n), "docs") for n in range(49)])
+    company.has(
+        "usage_daily",
+        [
+            {**seat, "user_id": "ann", "day": day(-30)},
+            {**seat, "user_id": "bob", "day": day(-30)},
+            {**seat, "user_id": "bob", "day": day(40), "licensed": False},
+            {**seat, "user_id": "cid", "day": day(45)},
+            snapshot("dan", None, taken=day(10), product="docs"),
+            snapshot("eve", None, taken=day(10), product="docs"),
+            snapshot("eve", None, taken=day(17), product="docs"),
+        ],
+    )
+    weekly = series(company.store, "adoption.reach", scope, by=("product",))
+    of = {(r.group["product"], r.group["week"]): r.events for r in weekly}
+    assert [of["chat", f"2026-W{week}"] for week in (37, 41, 42, 43)] == [2, 2, 2, 2]
+    assert [of["docs", f"2026-W{week}"] for week in (38, 39, 40)] == [2, 2, 1]
+    company.has("audience", [granted("ann")])
+    assert (
+        found(
+            read(company.store, ["adoption.reach"], scope),
+        ).events
+        == 1 + 2
+    )
