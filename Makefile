@@ -4,6 +4,7 @@
 PYTHON    ?= python3
 ADDRESS   ?= 127.0.0.1
 COUNT     ?= 100
+EXPORTS   ?= ../shared/exports
 PORT      ?= 8501
 WAREHOUSE := $(if $(PLUMBLINE_WAREHOUSE),$(PLUMBLINE_WAREHOUSE),data/warehouse.duckdb)
 
@@ -14,7 +15,7 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint demo setup golden bench calibrate torture corpora lock chromium python-fits port-is-free
+.PHONY: help run test lint demo setup golden bench calibrate torture corpora formats lock chromium python-fits port-is-free
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +45,9 @@ bench: $(VENV)/.tools ## measure loading and reading on this machine
 
 calibrate: $(VENV)/.tools ## simulate how often intervals and verdicts are right (a minute), as a table
 	@$(PY) -m tests.calibrate
+
+formats: $(VENV)/.tools ## hold every export of EXPORTS=... against the values that its MANIFEST.tsv states
+	@$(PY) -m tests.exports "$(EXPORTS)"
 
 corpora: $(VENV)/.tools ## load every file under DIR=... and say what became of it
 	@$(PY) -m tests.corpora "$(DIR)"

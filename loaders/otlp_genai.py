@@ -6,6 +6,7 @@ from pathlib import Path
 
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.jsontext import documents
+from loaders.otlp_metrics import TOKENS, TokenSums
 from loaders.otlp_spans import COLUMNS, NotASpanError, flat, resources, spans
 from loaders.otlp_traces import (
     ANCESTORS,
@@ -20,9 +21,10 @@ from loaders.otlp_traces import (
 from loaders.relation import relation
 
 _SIGNS = ("resourceSpans", "scopeSpans", "instrumentationLibrarySpans")
-_AGGREGATES = ("resourceMetrics", "scopeMetrics", "resourceLogs", "scopeLogs")
+_METRICS = ("resourceMetrics", "scopeMetrics")
+_AGGREGATES = (*_METRICS, "resourceLogs", "scopeLogs")
 _GENERATIVE = ('"gen_ai.', '"openinference.', '"llm.', '"traceloop.')
-NOT_TRACES = "OTLP metrics and logs are aggregates or loose events: they cannot become interactions; not read yet."
+NOT_TRACES = "These OTLP logs or metrics tell neither traces nor tokens of generative AI."
 EXPORT_TRACES = "Export the traces (resourceSpans) as OTLP/JSON."
 BINARY = "This looks like OTLP in binary protobuf, which is not read."
 EXPORT_JSON = (
@@ -40,8 +42,10 @@ def _recognise(head: Head) -> Match:
     traces = resources(first) is not None if first is not None else _starts_with(head.text, _SIGNS)
     if traces:
         return Match(0.98 if any(name in head.text for name in _GENERATIVE) else 0.9)
+    if TOKENS in head.text and (_is_aggregate(first) if first is not None else _starts_with(head.text, _METRICS)):
+        return Match(0.95)
     aggregates = _is_aggregate(first) if first is not None else _starts_with(head.text, _AGGREGATES)
-    return Match(0.9, f"{NOT_TRACES} {EXPORT_TRACES}") if aggregates else Match(0.0)
+    return Match(0.7, f"{NOT_TRACES} {EXPORT_TRACES}") if aggregates else Match(0.0)
 
 
 def _starts_with(text: str, names: tuple[str, ...]) -> bool:
@@ -67,8 +71,10 @@ def _parse(path: Path, stage: Stage) -> None:
         raise Refused(BINARY, EXPORT_JSON)
     found, aggregates = _flatten(path, stage)
     if not found and aggregates:
-        raise Refused(NOT_TRACES, EXPORT_TRACES)
+        _sum_up(path, stage)
+        return
     if aggregates:
+        stage.read(aggregates)
         stage.ignore("OTLP metrics or logs", aggregates)
     if not found:
         return
@@ -79,18 +85,37 @@ def _parse(path: Path, stage: Stage) -> None:
     stage.fill("model_calls", MODEL_CALLS, relation(MODEL_CALLS, LEAVES, "0"))
 
 
+def _sum_up(path: Path, stage: Stage) -> None:
+    """A file without traces: the tokens that its metrics tell, by day."""
+    sums = TokenSums(stage)
+    taken = 0
+    for line, document in documents(path):
+        if not _is_aggregate(document):
+            continue  # told already
+        try:
+            taken += sums.take(document, line)
+        except ValueError as error:
+            raise Refused(f"Line {line}: {error}", EXPORT_TRACES) from None
+    if not taken:
+        raise Refused(NOT_TRACES, EXPORT_TRACES)
+    sums.fill()
+
+
 def _flatten(path: Path, stage: Stage) -> tuple[int, int]:
-    """Every span of the file into the text table; the numbers of spans and of documents that are metrics or logs."""
+    """Every span of the file into the text table; the numbers of spans and of documents that are metrics or logs, which
+    are left to be accounted for.
+    """
     table = stage.table("span_rows", COLUMNS)
     found = aggregates = row = 0
     for line, document in documents(path):
         groups = resources(document)
         if groups is None:
+            if _is_aggregate(document):
+                aggregates += 1
+                continue
             stage.read()
             if not document:
                 stage.blank()
-            elif _is_aggregate(document):
-                aggregates += 1
             else:
                 stage.broken(line, None, "not_otlp", "A JSON document that holds no OTLP spans (resourceSpans).")
             continue
@@ -135,12 +160,12 @@ def _account(stage: Stage) -> None:
 FORMAT = Format(
     name="otlp_genai",
     title="OpenTelemetry GenAI traces (OTLP/JSON), also OpenInference and OpenLLMetry",
-    facts=("interactions", "model_calls"),
+    facts=("interactions", "model_calls", "usage_daily"),
     product_field="service.name",
     recognise=_recognise,
     parse=_parse,
     fills="product (service.name), user, session, time, duration, error, tokens, model, release, retrieved sources,"
-    " every model call",
+    " every model call; from metrics without traces tokens by day and model",
     lacks="outcome, feedback, escalation; dollars, unless the instrumentation reports them; prompts and answers are"
     " never kept",
 )

@@ -154,7 +154,7 @@ def _attributes(attributes: object) -> tuple[dict[str, str], str | None]:
         if key in _WANTED:
             if key == _DOCUMENTS:
                 count = _documents(attribute.get("value"))
-            elif (value := _scalar(attribute.get("value"))) is not None:
+            elif (value := scalar(attribute.get("value"))) is not None:
                 found[key] = value
         elif key.startswith(_DOCUMENT):
             places.add(key[len(_DOCUMENT) :].partition(".")[0])
@@ -162,7 +162,7 @@ def _attributes(attributes: object) -> tuple[dict[str, str], str | None]:
     return found, None if count is None else str(count)
 
 
-def _scalar(value: object) -> str | None:
+def scalar(value: object) -> str | None:
     """Text of a scalar AnyValue, None for an empty, a list or an object."""
     for kind, inner in value.items() if isinstance(value, dict) else ():
         if inner is not None and kind in ("stringValue", "intValue", "doubleValue", "boolValue"):
@@ -207,7 +207,7 @@ def _exception(span: Mapping[str, object]) -> str | None:
     for event in reversed(events) if isinstance(events, list) else ():
         for attribute in (event.get("attributes") or ()) if isinstance(event, dict) else ():
             if isinstance(attribute, dict) and attribute.get("key") == "exception.type":
-                return _scalar(attribute.get("value"))
+                return scalar(attribute.get("value"))
     return None
 
 

@@ -36,6 +36,8 @@ _SUMS: dict[str, dict[str, tuple[str, ...]]] = {
     "usage_daily": {
         "user_days": ("count(*)",),
         "distinct_users": ("user_id", "count(DISTINCT user_id)"),
+        "input_tokens": ("input_tokens", "sum(input_tokens)"),
+        "output_tokens": ("output_tokens", "sum(output_tokens)"),
         "active_user_days": ("active", "count(CASE WHEN active THEN 1 END)"),
     },
     "eval_results": {
