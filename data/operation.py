@@ -1,7 +1,7 @@
 """Registry: how products are run and fed: incidents, feeds, mappings of what files say, settings."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -9,7 +9,11 @@ from data.errors import did_you_mean
 from data.record import Count, Id, Moment, Person, Record, Text
 from data.settings import Settings
 
+VERDICT = "verdict"
+VERDICT_FIELD = "feedback."
+Verdict = Literal["confirmed", "implied", "failed", "escalated"]
 FactName = Literal["interactions", "model_calls", "feedback", "usage_daily", "eval_results", "tickets"]
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class Incident(Record):
@@ -41,16 +45,23 @@ class Feed(Record):
 
 
 class Mapping(Record):
-    """What a value in a source's field means: the product, pilot, scenario or topic of the rows that carry it."""
+    """What a value in a source's field means: the product, pilot, scenario or topic of the rows that carry it, or (the
+    target `verdict`, the field `feedback.NAME`) what feedback of that name says of its task.
+    """
 
     table, natural_key = "mappings", ("source_system", "field", "match", "pattern", "target")
     source_system: Text
     field: Text
-    match: Literal["exact", "prefix", "regex", "jsonpath"]
+    match: Literal["exact", "prefix", "regex", "jsonpath", "at_least", "at_most"]
     pattern: Text
     target: Text
     value: Text
     priority: Annotated[int, Field(ge=-(2**31), le=2**31 - 1)] = 0
+
+    @property
+    def number(self) -> str:
+        """The pattern as SQL of a number, NULL where it is none."""
+        return self.pattern if _NUMBER.fullmatch(self.pattern) else "NULL"
 
     @model_validator(mode="after")
     def _readable(self) -> "Mapping":
@@ -59,6 +70,13 @@ class Mapping(Record):
                 re.compile(self.pattern)
             except re.error as error:
                 raise ValueError(f"pattern '{self.pattern}' is not a regular expression: {error}") from None
+        if self.match in ("at_least", "at_most") and not _NUMBER.fullmatch(self.pattern):
+            raise ValueError(f"pattern '{self.pattern}' is not a number: scores are at least or at most one")
+        verdicts = get_args(Verdict)
+        if self.target == VERDICT and self.value not in verdicts:
+            raise ValueError(f"'{self.value}' is not a verdict: one of {', '.join(verdicts)}")
+        if (self.target == VERDICT) != self.field.startswith(VERDICT_FIELD):
+            raise ValueError(f"the field of a verdict, and of nothing else, is {VERDICT_FIELD}NAME: '{self.field}'")
         return self
 
 

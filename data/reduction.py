@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from data.cursor import Reader, Transaction
+from data.cursor import Reader, Rows, Transaction
+from data.verdict_rules import judged
 
 REDUCTION = (Path(__file__).parent / "reduction.sql").read_text(encoding="utf-8")
 USER_DAYS = (
@@ -31,50 +32,87 @@ def make_touched(tx: Transaction) -> None:
     tx.run("CREATE OR REPLACE TEMP TABLE touched (product_id VARCHAR, day DATE)")
 
 
-def pointed_partitions(fact: Literal["feedback", "tickets"], relation: str) -> str:
-    """The SELECT of the partitions (product_id, day) whose interactions the evidence rows in `relation` point at.
-
-    `relation` is a table or view of this program with the columns of the fact; rows that say nothing about an
-    outcome or an escalation touch nothing. Repeated rows are left in.
-    """
-    joins = {
-        "feedback": [
-            f"{target}_id = evidence.target_id AND evidence.target_type = '{target}'"
-            " AND evidence.product_id IN ('', interactions.product_id)"
-            " AND evidence.verdict IN ('confirmed', 'implied', 'failed', 'escalated')"
-            for target in ("interaction", "trace", "session")
-        ],
-        "tickets": [
-            f"{target}_id = evidence.linked_{target}_id AND evidence.kind = 'escalation'"
+_NEAR = (
+    "interactions.user_id = evidence.requester_id AND interactions.product_id = evidence.product_id"
+    " AND interactions.occurred_at <= evidence.opened_at"
+    " AND interactions.occurred_at > evidence.opened_at - INTERVAL '30' MINUTE"
+    " AND evidence.kind = 'escalation' AND evidence.linked_interaction_id IS NULL"
+    " AND evidence.linked_session_id IS NULL"
+)
+"""Whether an interaction may be the one that an escalation ticket, which names none, came from."""
+_POINTS = {
+    "feedback": [
+        f"interactions.{target}_id = evidence.target_id AND evidence.target_type = '{target}'"
+        " AND evidence.product_id IN ('', interactions.product_id)"
+        " AND evidence.verdict IN ('confirmed', 'implied', 'failed', 'escalated')"
+        for target in ("interaction", "trace", "session")
+    ],
+    "tickets": [
+        *(
+            f"interactions.{target}_id = evidence.linked_{target}_id AND evidence.kind = 'escalation'"
             for target in ("interaction", "session")
-        ],
-    }[fact]
-    return " UNION ALL ".join(
-        f'SELECT interactions.product_id, interactions.day FROM "{relation}" AS evidence'
-        f" JOIN interactions ON interactions.{join}"
-        for join in joins
-    )
+        ),
+        _NEAR,
+    ],
+}
 
 
 def touch_pointed(tx: Transaction, fact: Literal["feedback", "tickets"], relation: str) -> None:
-    """Add to `touched` the partitions that evidence rows point at; call it for rows that come and for rows that go."""
-    pointed = pointed_partitions(fact, relation)
+    """Add to `touched` the partitions whose interactions evidence rows point at; call it for rows that come and for
+    rows that go.
+
+    `relation` is a table or view of this program with the columns of the fact; rows that say nothing about an outcome
+    or an escalation touch nothing.
+    """
+    evidence = judged(tx, f'"{relation}"') if fact == "feedback" else f'SELECT * FROM "{relation}"'
+    _touch(tx, evidence, _POINTS[fact])
+
+
+def touch_unjudged(tx: Transaction) -> None:
+    """Add to `touched` the partitions of feedback without a verdict of its own: what a change of rules may change."""
+    _touch(tx, "SELECT * REPLACE ('failed' AS verdict) FROM feedback WHERE verdict IS NULL", _POINTS["feedback"])
+
+
+def touch_rivals(tx: Transaction, relation: str) -> None:
+    """Add to `touched` the partitions of interactions from which a ticket may have come as well as from one of
+    `relation`, rows of interactions that come or go: which of them is the last before the ticket may change.
+    """
+    if not tx.value(
+        "SELECT count(*) AS n FROM tickets WHERE kind = 'escalation' AND requester_id IS NOT NULL"
+        " AND linked_interaction_id IS NULL AND linked_session_id IS NULL"
+    ):
+        return
+    near = f"SELECT evidence.* FROM tickets AS evidence JOIN (SELECT * FROM {relation}) AS interactions ON {_NEAR}"
+    _touch(tx, near, [_NEAR])
+
+
+def _touch(tx: Transaction, evidence: str, joins: list[str]) -> None:
+    pointed = " UNION ALL ".join(
+        f"SELECT interactions.product_id, interactions.day FROM ({evidence}) AS evidence JOIN interactions ON {join}"
+        for join in joins
+    )
     tx.run(f"INSERT INTO touched SELECT DISTINCT product_id, day FROM ({pointed}) AS pointed")
 
 
 def rebuild(tx: Transaction) -> int:
     """Make user_days anew from all facts; the number of its rows."""
+    tx.run(_judged(tx))
     tx.run("DELETE FROM user_days")
     return sum(_reduce(tx, days) for days in _slices(tx, "interactions"))
 
 
 def rebuild_touched(tx: Transaction) -> int:
     """Make the partitions in `touched` anew, and only these; the number of rows they now have."""
+    tx.run(_judged(tx))
     tx.run(
         "DELETE FROM user_days WHERE EXISTS (SELECT 1 FROM touched WHERE touched.product_id = user_days.product_id"
         " AND touched.day = user_days.day)"
     )
     return sum(_reduce(tx, days + _TOUCHED) for days in _slices(tx, "touched"))
+
+
+def _judged(store: Rows) -> str:
+    return f"CREATE OR REPLACE TEMP VIEW judged AS {judged(store)}"
 
 
 def _reduce(tx: Transaction, chosen: str) -> int:
@@ -101,6 +139,7 @@ def _slices(tx: Transaction, within: str) -> Iterator[str]:
 def differing(reader: Reader) -> int:
     """How many rows of user_days are not what a full rebuild gives, in either direction: 0 when all is well."""
     reader.rows(_REAL)
+    reader.rows(_judged(reader))
     found = reader.value(
         f"WITH rebuilt AS ({REDUCTION}), kept AS (SELECT {USER_DAYS} FROM user_days)"
         " SELECT (SELECT count(*) FROM (SELECT * FROM kept EXCEPT ALL SELECT * FROM rebuilt) AS more)"

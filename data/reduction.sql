@@ -1,5 +1,7 @@
 -- From interactions and the evidence that came later to user-days. `chosen` is a view of interactions, made by
--- data/reduction.py: all of them, or the partitions (product, day) that a load touched.
+-- data/reduction.py: all of them, or the partitions (product, day) that a load touched; `judged` one of feedback, with
+-- the verdicts that rules give. An escalation ticket that names neither interaction nor session is of the last
+-- interaction of its requester with its product within 30 minutes before it was opened.
 -- Portable subset, held by a test; the same text runs on Spark through sqlglot.
 --
 -- Evidence is a row beside the interactions it points at and counts as none of them, so nothing is multiplied.
@@ -7,17 +9,17 @@
 -- decides: at the same rank a failure wins, and what a rule or a judge confirms is implied.
 -- handover = 3 unplanned within a day, 2 unplanned later, 1 planned, 0 said not to have happened; NULL: nobody says.
 WITH verdicts AS (
-    SELECT feedback.target_type, feedback.target_id, feedback.product_id, feedback.given_at,
-        CASE feedback.verdict
-            WHEN 'failed' THEN 1 + 10 * CASE feedback.evidence
+    SELECT judged.target_type, judged.target_id, judged.product_id, judged.given_at,
+        CASE judged.verdict
+            WHEN 'failed' THEN 1 + 10 * CASE judged.evidence
                 WHEN 'verified' THEN 5 WHEN 'rating' THEN 3 WHEN 'rule' THEN 2 WHEN 'judge' THEN 1 ELSE 4 END
-            WHEN 'confirmed' THEN 10 * CASE feedback.evidence
+            WHEN 'confirmed' THEN 10 * CASE judged.evidence
                 WHEN 'verified' THEN 5 WHEN 'rating' THEN 3 WHEN 'rule' THEN 2 WHEN 'judge' THEN 1 ELSE 4 END
-            WHEN 'implied' THEN 10 * CASE feedback.evidence WHEN 'judge' THEN 1 ELSE 2 END
+            WHEN 'implied' THEN 10 * CASE judged.evidence WHEN 'judge' THEN 1 ELSE 2 END
         END AS strength,
-        CASE WHEN feedback.verdict = 'escalated' THEN 1 ELSE 0 END AS asks_human
-    FROM feedback
-    WHERE feedback.verdict IN ('confirmed', 'implied', 'failed', 'escalated')
+        CASE WHEN judged.verdict = 'escalated' THEN 1 ELSE 0 END AS asks_human
+    FROM judged
+    WHERE judged.verdict IN ('confirmed', 'implied', 'failed', 'escalated')
     UNION ALL
     SELECT 'interaction', tickets.linked_interaction_id, '', tickets.opened_at, NULL, 1
     FROM tickets
@@ -26,6 +28,16 @@ WITH verdicts AS (
     SELECT 'session', tickets.linked_session_id, '', tickets.opened_at, NULL, 1
     FROM tickets
     WHERE tickets.kind = 'escalation' AND tickets.linked_session_id IS NOT NULL
+),
+asked_before AS (
+    SELECT tickets.requester_id, tickets.product_id, tickets.opened_at, max(interactions.occurred_at) AS asked_at
+    FROM tickets JOIN interactions
+        ON interactions.user_id = tickets.requester_id AND interactions.product_id = tickets.product_id
+        AND interactions.occurred_at <= tickets.opened_at
+        AND interactions.occurred_at > tickets.opened_at - INTERVAL '30' MINUTE
+    WHERE tickets.kind = 'escalation' AND tickets.linked_interaction_id IS NULL AND tickets.linked_session_id IS NULL
+        AND coalesce(interactions.synthetic, FALSE) = FALSE
+    GROUP BY tickets.requester_id, tickets.product_id, tickets.opened_at
 ),
 pointed AS (
     SELECT chosen.product_id, chosen.unit_id, chosen.day, chosen.task_key, chosen.mode, chosen.occurred_at,
@@ -42,6 +54,11 @@ pointed AS (
         chosen.escalation_planned, verdicts.given_at, verdicts.strength, verdicts.asks_human
     FROM verdicts JOIN chosen ON chosen.session_id = verdicts.target_id
     WHERE verdicts.target_type = 'session' AND verdicts.product_id IN ('', chosen.product_id)
+    UNION ALL
+    SELECT chosen.product_id, chosen.unit_id, chosen.day, chosen.task_key, chosen.mode, chosen.occurred_at,
+        chosen.escalation_planned, asked_before.opened_at, NULL, 1
+    FROM asked_before JOIN chosen ON chosen.user_id = asked_before.requester_id
+        AND chosen.product_id = asked_before.product_id AND chosen.occurred_at = asked_before.asked_at
 ),
 stated AS (
     SELECT chosen.product_id, chosen.unit_id, chosen.day, chosen.task_key,

@@ -11,11 +11,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from data import verdict_rules
 from data.cursor import Row
 from data.errors import HeldError, PlumblineError
 from data.side import side_of
 from data.warehouse import Warehouse, default_path
-from loaders import FORMATS, corrections, mapping, profile_commands, quarantine_commands, remembered
+from loaders import FORMATS, corrections, links, mapping, profile_commands, quarantine_commands, remembered
 from loaders.answers import answers
 from loaders.format import Options, Refused
 from loaders.inbox import is_served, send
@@ -60,9 +61,14 @@ def parser() -> argparse.ArgumentParser:
     said = commands.add_parser("answers", parents=[shared], help="what was said of files and is said of the next ones")
     said.add_argument("--forget", metavar="FILE", help="the mark of a kind of file, as the list shows it")
     commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
+    commands.add_parser("links", parents=[shared], help="how much feedback, tickets and checks find their interaction")
+    commands.add_parser("rules", parents=[shared], help="what scores and labels mean by rule, and how many rows it is")
     rule = commands.add_parser("map", parents=[shared], help="say which product a source's value means")
     rule.add_argument(
-        "rules", nargs="+", metavar="FIELD=VALUE:PRODUCT", help="^= matches a prefix, ~= a regular expression"
+        "rules",
+        nargs="+",
+        metavar="FIELD=VALUE:PRODUCT",
+        help="^= matches a prefix, ~= a regular expression; feedback.NAME<=0:failed says what a score means",
     )
     rule.add_argument("--new", action="store_true", help="register products the registry does not know")
     return whole
@@ -210,6 +216,10 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
         return _print_rows(
             [{"field": entry.field, "value": entry.value, "records": entry.records, "loads": entry.loads,
               "nearest product": entry.nearest or ""} for entry in mapping.inbox(store)], given.json)  # fmt: skip
+    if given.command == "links":
+        return _print_rows(links.links(store), given.json)
+    if given.command == "rules":
+        return _print_rows(verdict_rules.decided(store), given.json)
     if given.command == "map":
         rules = [mapping.parse_rule(text) for text in given.rules]
         changed = mapping.add_rules(store, rules, who(), new=given.new)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from data.cursor import Reader, Row
 from data.errors import did_you_mean
+from data.literal import literal
 from loaders import FORMATS
 from loaders.contract import columns_of
 from loaders.corrections import SETTLED
 from loaders.format import Refused
-from loaders.literal import literal
 from loaders.quarantine import PERSON, pictured
 from loaders.sheet import CORRECT, LEAVE_OUT
 

@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 
 from data.errors import did_you_mean
 from data.facts import FACTS
+from data.literal import literal
 from loaders.contract import columns_of
 from loaders.csvtext import LONGEST_CELL, header_of, records, told
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import read_head
 from loaders.jsontext import documents, text
-from loaders.literal import literal
 from loaders.profiles import Profile, plain_name, translated
 
 ALIASES = {"task_id": "task_key"}

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import duckdb
 
+from data.literal import literal
 from loaders.canonical import through
 from loaders.confine import allow_seconds, starved
 from loaders.format import Refused
 from loaders.job import Job
-from loaders.literal import literal
 from loaders.opening import Opened, open_file
 from loaders.plaintext import plain
 from loaders.profiles import fitting

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from data.facts import FACTS, Fact
-from loaders.literal import literal
+from data.literal import literal
 from loaders.written import as_iso
 
 MOMENT = r"(199\d|20\d\d)-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.literal import literal
 from data.settings import settings
 from data.warehouse import Warehouse
 from loaders import FORMATS, process
@@ -22,7 +23,6 @@ from loaders.format import Options, Refused
 from loaders.incoming import Origin
 from loaders.ingest import Preview, new_load
 from loaders.job import Job
-from loaders.literal import literal
 from loaders.sheet import Answer
 
 RECORDS_A_SECOND = 5_000

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from data.cursor import Row, Rows, Transaction
+from data.literal import literal
 from loaders.format import Refused
 from loaders.incoming import Origin
-from loaders.literal import literal
 
 SETTLED = """
     SELECT c.of_load, c.record, c.load_id AS by_load,

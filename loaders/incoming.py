@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 
 from data.cursor import Transaction
 from data.facts import FACTS
+from data.literal import literal
 from data.pseudonym import Pseudonyms
 from loaders.contract import columns_of, derived, hashes
 from loaders.job import StagedFact
-from loaders.literal import literal
 from loaders.mapping import Rules
 
 

@@ -6,11 +6,11 @@ import pyarrow.parquet as pq
 
 from data.cursor import Transaction
 from data.facts import FACTS
+from data.literal import literal
 from data.pseudonym import Pseudonyms
 from loaders.contract import columns_of
 from loaders.incoming import Origin, write_people
 from loaders.job import Parsed, StagedFact
-from loaders.literal import literal
 
 _NUMBERED = "refused_records"
 

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from data.cursor import Rows, Transaction
 from data.errors import did_you_mean, nearest
 from data.facts import FACTS
-from data.operation import Mapping
+from data.operation import VERDICT, VERDICT_FIELD, Mapping
 from data.portfolio import Product
-from data.reduction import make_touched, rebuild_touched, touch_pointed
+from data.reduction import make_touched, rebuild_touched, touch_pointed, touch_rivals, touch_unjudged
 from data.registry_store import current, save
 from data.warehouse import Warehouse
 from loaders import FORMATS
@@ -21,8 +21,8 @@ from loaders.format import Refused
 
 ANY = "*"
 _STRICTNESS = {"exact": 3, "prefix": 2, "regex": 1, "jsonpath": 0}
-_SIGNS = {"=": "exact", "^=": "prefix", "~=": "regex"}
-RULE = re.compile(r"(?P<field>[^=^~:]+?)\s*(?P<sign>\^=|~=|=)\s*(?P<pattern>.+):(?P<value>[^:]+)")
+_SIGNS = {"=": "exact", "^=": "prefix", "~=": "regex", ">=": "at_least", "<=": "at_most"}
+RULE = re.compile(r"(?P<field>[^=^~:<>]+?)\s*(?P<sign>\^=|~=|>=|<=|=)\s*(?P<pattern>.+):(?P<value>[^:]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def _fits(rule: Mapping, value: str) -> bool:
 
 
 def parse_rule(text: str) -> Mapping:
-    """A rule as typed: FIELD=PATTERN:PRODUCT, with ^= for a prefix and ~= for a regular expression.
+    """A rule as typed: FIELD=PATTERN:PRODUCT, with ^= for a prefix and ~= for a regular expression; or what feedback
+    says of its task: feedback.NAME<=0:failed, also >=.
 
     Raises Refused when it is not of that form.
     """
@@ -76,17 +77,19 @@ def parse_rule(text: str) -> Mapping:
     if not found:
         raise Refused(
             f'"{text}" is not a rule.',
-            "Write FIELD=VALUE:PRODUCT, for example service.name=kb-search:kb-search (^= prefix, ~= regex).",
+            "Write FIELD=VALUE:PRODUCT, for example service.name=kb-search:kb-search (^= prefix, ~= regex), or"
+            " feedback.NAME<=0:failed.",
         )
     fields = {entry.product_field for entry in FORMATS.values()}
-    if found["field"] not in fields:
+    target = VERDICT if found["field"].startswith(VERDICT_FIELD) else "product"
+    if target == "product" and found["field"] not in fields:
         raise Refused(
             f'No format tells its product by "{found["field"]}".{did_you_mean(found["field"], fields)}',
-            f"Fields: {', '.join(sorted(fields))}.",
+            f"Fields: {', '.join(sorted(fields))}; {VERDICT_FIELD}NAME for a verdict.",
         )
     said = {
         "source_system": ANY, "field": found["field"], "match": _SIGNS[found["sign"]],
-        "pattern": found["pattern"].strip(), "target": "product", "value": found["value"].strip(),
+        "pattern": found["pattern"].strip(), "target": target, "value": found["value"].strip(),
     }  # fmt: skip
     try:
         return Mapping.model_validate(said)
@@ -110,13 +113,13 @@ def _nameless(name: str) -> Product:
 
 
 def add_rules(store: Warehouse, rules: Sequence[Mapping], who: str, *, new: bool = False) -> int:
-    """Store rules and give the rows they match their product; the number of rows that changed product.
+    """Store rules and give the rows they match their product or verdict; the number of rows that changed product.
 
     `new` registers products the registry does not know; without it they are refused, with the nearest name.
     """
     with store.write("mapping", who) as tx:
         known = {product.product_id for product in current(tx, Product)}
-        fresh = sorted({rule.value for rule in rules} - known)
+        fresh = sorted({rule.value for rule in rules if rule.target == "product"} - known)
         if fresh and not new:
             raise Refused(
                 f'The registry has no product "{fresh[0]}".{did_you_mean(fresh[0], known)}',
@@ -138,7 +141,7 @@ def register(store: Warehouse, products: Sequence[str], who: str) -> None:
 
 
 def remap(tx: Transaction) -> int:
-    """Give every stored row the product that the rules in force say; touched partitions are made anew."""
+    """Give every stored row the product and verdict that the rules in force say; touched partitions are made anew."""
     rules, changed = Rules.of(tx), 0
     fields = field_by_load(tx)
     tx.run("CREATE OR REPLACE TEMP TABLE moved (load_id VARCHAR, source_system VARCHAR, source_product VARCHAR,"
@@ -151,11 +154,13 @@ def remap(tx: Transaction) -> int:
             str(row["source_system"]), fields.get(str(row["load_id"]), ""), str(row["source_product"])
         )) != row["product_id"]
     ]  # fmt: skip
-    if not moves:
-        return 0
+    make_touched(tx)
+    touch_unjudged(tx)
     for move in moves:
         tx.run("INSERT INTO moved VALUES (?, ?, ?, ?, ?)", move)
-    make_touched(tx)
+    if not moves:
+        rebuild_touched(tx)
+        return 0
     _touch_moved(tx)
     for table in FACTS:
         for name in (table, f"{table}_superseded"):
@@ -176,6 +181,11 @@ def _touch_moved(tx: Transaction) -> None:
     tx.run(
         "INSERT INTO touched SELECT DISTINCT i.product_id, i.day FROM interactions AS i JOIN moved AS m"
         " ON i.load_id = m.load_id AND i.source_system = m.source_system AND i.source_product = m.source_product"
+    )
+    touch_rivals(
+        tx,
+        "(SELECT i.* FROM interactions AS i JOIN moved AS m"
+        " ON i.load_id = m.load_id AND i.source_system = m.source_system AND i.source_product = m.source_product)",
     )
     for fact in ("feedback", "tickets"):
         tx.run(

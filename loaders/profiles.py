@@ -12,9 +12,9 @@ from datetime import date, datetime
 
 from data.errors import did_you_mean
 from data.facts import FACTS
+from data.literal import literal
 from loaders.contract import NUMBER, columns_of
 from loaders.format import Options, Refused
-from loaders.literal import literal
 from loaders.said import check_zone
 from loaders.written import ASKS
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from data.literal import literal
 from loaders import FORMATS
 from loaders.contract import columns_of
 from loaders.format import Format, Options, Stage
-from loaders.literal import literal
 from loaders.written import ASKS
 
 LEFT_OUT = "left out by who corrected the others"

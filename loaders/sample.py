@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 from data.cursor import Cursor
+from data.literal import literal
 from loaders.csvtext import header_of, records
 from loaders.format import Refused
 from loaders.head import read_head
 from loaders.jsontext import documents, text
-from loaders.literal import literal
 
 ROWS = 200
 LONGEST = 200

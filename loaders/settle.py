@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from data.cursor import Transaction
 from data.facts import key_columns
-from data.reduction import touch_pointed
+from data.reduction import touch_pointed, touch_rivals
 
 CONTESTED = "contested"
 """Temporary table of the event keys to settle."""
@@ -39,6 +39,7 @@ def touch(tx: Transaction, table: str, relation: str) -> None:
     """List the partitions of user_days that rows of a fact belong to; `relation` is a table of rows of the fact."""
     if table == "interactions":
         tx.run(f"INSERT INTO touched SELECT DISTINCT product_id, day FROM {relation}")
+        touch_rivals(tx, relation)
         return
     if table in ("feedback", "tickets"):
         touch_pointed(tx, "feedback" if table == "feedback" else "tickets", relation)

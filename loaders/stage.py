@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.literal import literal
 from loaders.contract import Plan, columns_of
 from loaders.explain import explain
 from loaders.format import Format
 from loaders.job import Job, Parsed, StagedFact
-from loaders.literal import literal
 from loaders.refused import invalid_cells, refused, sound_cells
 from loaders.totals import period, totals
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from data.cursor import Transaction
 from data.errors import PlumblineError, did_you_mean
 from data.facts import FACTS
+from data.literal import literal
 from data.reduction import make_touched, rebuild_touched
 from data.warehouse import Warehouse
 from loaders.corrections import expect_only
 from loaders.format import Refused
-from loaders.literal import literal
 from loaders.mapping import remap
 from loaders.publish import Counts, in_force, insert
 from loaders.room import room

@@ -52,6 +52,25 @@ def points_at(evidence: Fact, interaction: Fact) -> bool:
     return interaction[f"{evidence['target_type']}_id"] == evidence["target_id"]
 
 
+def asked_before(ticket: Fact, interactions: Iterable[Fact]) -> list[object]:
+    """The interactions that an escalation ticket without a link came from: the last of its requester within half an
+    hour before it, with its product.
+    """
+    opened = ticket["opened_at"]
+    if ticket["kind"] != "escalation" or ticket["linked_interaction_id"] or ticket["linked_session_id"]:
+        return []
+    near = [
+        row
+        for row in interactions
+        if row["user_id"] is not None
+        and (row["user_id"], row["product_id"]) == (ticket["requester_id"], ticket["product_id"])
+        and timedelta(0) <= opened - row["occurred_at"] < timedelta(minutes=30)
+        and row["synthetic"] is not True
+    ]
+    last = max((row["occurred_at"] for row in near), default=None)
+    return [row["interaction_id"] for row in near if row["occurred_at"] == last]
+
+
 def handover_of(interaction: Fact, evidences: Iterable[Fact]) -> list[str]:
     """What is known of one interaction's escalation: no | planned | late | soon, once for each that says something."""
 
@@ -85,6 +104,7 @@ def reduced(interactions: list[Fact], feedback: list[Fact], tickets: list[Fact])
         if row["synthetic"] is not True:
             key = (row["product_id"], row["unit_id"], row["day"], row["task_key"], row["mode"] == "shadow")
             tasks[key].append(row)
+    near = {id(ticket): asked_before(ticket, interactions) for ticket in tickets}
     cells: dict[tuple[object, ...], Fact] = {}
     for (product_id, unit, day, _, _), rows in tasks.items():
         dims = tuple(min((str(r[d]) for r in rows if r[d] is not None), default=None) for d in DIMENSIONS)
@@ -99,7 +119,17 @@ def reduced(interactions: list[Fact], feedback: list[Fact], tickets: list[Fact])
         def more(column: str, by: int, cell: Fact = cell) -> None:
             cell[column] = int(str(cell[column])) + by
 
-        pointing = [(row, [e for e in [*feedback, *tickets] if points_at(e, row)]) for row in rows]
+        pointing = [
+            (
+                row,
+                [
+                    evidence
+                    for evidence in [*feedback, *tickets]
+                    if points_at(evidence, row) or row["interaction_id"] in near.get(id(evidence), [])
+                ],
+            )
+            for row in rows
+        ]
         said = [(row["outcome"], row["outcome_source"]) for row in rows]
         said += [(e["verdict"], e["evidence"]) for _, evidences in pointing for e in evidences if "verdict" in e]
         statements = [found for statement in said if (found := evidence_of(*statement)) is not None]
@@ -130,7 +160,7 @@ def maybe(*values: object) -> st.SearchStrategy[object]:
     return st.sampled_from([None, *values])
 
 
-MOMENTS = st.sampled_from([MONDAY + timedelta(hours=h) for h in (0, 9, 23, 24, 25, 47, 48, 60)])
+MOMENTS = st.sampled_from([MONDAY + timedelta(hours=h) for h in (0, 9, 23, 23.9, 24, 24.2, 25, 47, 48, 60)])
 
 
 @st.composite
@@ -202,12 +232,13 @@ def ticket_rows(draw: st.DrawFn) -> list[Fact]:
         {
             **STAMP,
             "ticket_id": f"t{number}",
-            "product_id": "",
-            "kind": draw(st.sampled_from(["escalation", "incident"])),
+            "product_id": draw(st.sampled_from(["", "a", "a"])),
+            "requester_id": draw(maybe("u1", "u1", "u2")),
+            "kind": draw(st.sampled_from(["escalation", "escalation", "incident"])),
             "opened_at": draw(MOMENTS),
             "status": "new",
-            "linked_interaction_id": draw(maybe("i0", "i1", "gone")),
-            "linked_session_id": draw(maybe("s1", "s2")),
+            "linked_interaction_id": draw(maybe(None, None, "i0", "i1", "gone")),
+            "linked_session_id": draw(maybe(None, None, "s1", "s2")),
         }
         for number in range(draw(st.integers(0, 3)))
     ]
@@ -268,6 +299,7 @@ def test_touched_partitions_are_enough(store: Warehouse, batches: list[list[Fact
             tx.run(f"CREATE TEMP TABLE came AS SELECT * FROM {table} WHERE load_id = 'l{number}'")
             if table == "interactions":
                 tx.run("INSERT INTO touched SELECT DISTINCT product_id, day FROM came")
+                reduction.touch_rivals(tx, "came")
             elif table == "feedback":
                 reduction.touch_pointed(tx, "feedback", "came")
             else:

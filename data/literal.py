@@ -1,4 +1,4 @@
-"""Text of ours inside SQL, where a parameter cannot stand: file names we made, and words of the contract."""
+"""Text inside SQL, where a parameter cannot stand: in a view, of a file we made, of the contract's words."""
 
 from __future__ import annotations
 
