@@ -5,6 +5,7 @@ from __future__ import annotations
 from loaders.canonical import FORMAT as CANONICAL
 from loaders.format import Format
 from loaders.jira_csv import FORMAT as JIRA_CSV
+from loaders.junit import FORMAT as JUNIT
 from loaders.litellm import FORMAT as LITELLM
 from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
@@ -17,6 +18,7 @@ _IN_ORDER_OF_WORTH = (
     JIRA_CSV,
     PROMPTFOO,
     OPEN_WEBUI,
+    JUNIT,
 )
 
 FORMATS: dict[str, Format] = {entry.name: entry for entry in _IN_ORDER_OF_WORTH}

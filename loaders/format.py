@@ -21,7 +21,7 @@ class Head:
     path: Path
     size: int
     kind: str
-    """csv | json | parquet | zip | unknown, or another kind that no format reads: what the bytes are."""
+    """csv | json | xml | parquet | zip | unknown, or another kind that no format reads: what the bytes are."""
     columns: tuple[str, ...] = ()
     """Header cells of a csv, columns of a parquet file."""
     documents: tuple[object, ...] = ()

@@ -22,6 +22,7 @@ _MAGIC = {
 
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
+_XML = re.compile(r"\s*<(\?xml\s|(\w+:)?testsuites?[\s>])")
 JSON = re.compile(r"\s*(\{|\[\s*([\[{\"\]\d-]|true\b|false\b|null\b|$))")
 """How JSON begins. A bracket before anything else belongs to a column's name: [CHART] Date of First Response."""
 
@@ -38,9 +39,11 @@ def read_head(path: Path) -> Head:
         return Head(path, size, kind, columns=_parquet_columns(path))
     if kind == "zip":
         return Head(path, size, kind, members=_members(path))
-    if kind not in ("csv", "json"):
+    if kind not in ("csv", "json", "xml"):
         return Head(path, size, kind)
     text = raw.decode("utf-8-sig", errors="replace")
+    if kind == "xml":
+        return Head(path, size, kind, text=text)
     if kind == "json":
         try:
             found = tuple(document for _, document in documents(path, limit=SIZE))[:50]
@@ -52,13 +55,15 @@ def read_head(path: Path) -> Head:
 
 
 def kind_of(raw: bytes) -> str:
-    """What a file is by its first bytes: csv, json, parquet, a kind of archive, a document, or unknown."""
+    """What a file is by its first bytes: csv, json, xml, parquet, a kind of archive, a document, or unknown."""
     for magic, kind in _MAGIC.items():
         if raw.startswith(magic):
             return kind
     text = raw.decode("utf-8-sig", errors="replace")
     if text.count("\0") + text.count("\ufffd") > len(text) / 20:
         return "unknown"
+    if _XML.match(text):
+        return "xml"
     return "json" if JSON.match(text) else "csv"
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from loaders import promptfoo_csv, promptfoo_yaml
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import read_head
 from loaders.jsontext import documents
+from loaders.junit import PROMPTFOO, Results, is_junit
+from loaders.junit_cases import Case, read_cases
 from loaders.promptfoo_results import COLUMNS, JUDGE_FAILED, Check, Run, checks, runs
 
 _FILLED = (
@@ -19,8 +23,12 @@ _FILLED = (
 _RESULT = {"gradingResult", "promptId", "promptIdx", "namedScores"}
 WHEN = "promptfoo's CSV and JSON lines do not say when the evaluation ran."
 SAY_WHEN = "Say it with --set run_at=2026-03-01T09:30:00Z, or export results.json, which knows."
-JUNIT = "This is promptfoo's JUnit output: it has no prompts, metrics or scores."
-EXPORT_JSON = "Export the evaluation as results.json: promptfoo export eval <id> -o results.json"
+JUNIT = (
+    "promptfoo's JUnit output holds the verdict of each result and no metrics, scores or tokens: results.json"
+    " (promptfoo export eval <id> -o results.json) holds them."
+)
+_COLUMN = re.compile(r"\[(?P<model>.+?)\] (?P<prompt>.+)")
+"""How the suite of a prompt and a provider is named."""
 
 
 def _recognise(head: Head) -> Match:
@@ -28,8 +36,8 @@ def _recognise(head: Head) -> Match:
     if head.kind == "json":
         first = head.documents[0] if head.documents else None
         return Match(_confidence(head), SAY_WHEN if isinstance(first, dict) and _is_result(first) else "")
-    if "<testsuites" in start and 'name="promptfoo"' in start:
-        return Match(0.9, f"{JUNIT} {EXPORT_JSON}")
+    if head.kind == "xml":
+        return Match(0.95 if is_junit(start) and PROMPTFOO in start else 0.0)
     if _is_yaml(head):
         return Match(0.95)
     if head.kind == "csv" and promptfoo_csv.header_of(head.text)[0]:
@@ -64,8 +72,9 @@ def _is_yaml(head: Head) -> bool:
 
 def _parse(path: Path, stage: Stage) -> None:
     head = read_head(path)
-    if "<testsuites" in head.text[:4_096]:
-        raise Refused(JUNIT, EXPORT_JSON)
+    if head.kind == "xml":
+        _parse_junit(path, stage)
+        return
     writer = _Writer(path, stage)
     if _is_yaml(head):
         writer.add(1, promptfoo_yaml.document(path))
@@ -154,6 +163,20 @@ def _parse_csv(path: Path, stage: Stage, writer: _Writer) -> None:
     stage.note("promptfoo's CSV rounds scores to two digits and holds no tokens, times or verdicts by metric.")
 
 
+def _parse_junit(path: Path, stage: Stage) -> None:
+    results = Results(path, stage)
+
+    def add(case: Case) -> None:
+        if column := _COLUMN.fullmatch(case.suite.name):
+            case.properties |= {"model": column["model"], "prompt_version": column["prompt"]}
+            case.classname, case.suite = "", replace(case.suite, name="promptfoo")
+        results.add(case)
+
+    read_cases(path, add)
+    results.fill()
+    stage.note(JUNIT)
+
+
 def _fingerprint(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
@@ -205,7 +228,7 @@ UNJUDGED = f"SELECT count(*) FROM checks WHERE metric_name = 'overall' AND eval_
 
 FORMAT = Format(
     name="promptfoo",
-    title="promptfoo evaluations (results.json, JSON lines, YAML, CSV)",
+    title="promptfoo evaluations (results.json, JSON lines, YAML, CSV, JUnit)",
     facts=("eval_results",),
     product_field="config.description",
     recognise=_recognise,

@@ -14,6 +14,7 @@ UNRECOGNISED = "The file is not recognised."
 """How the refusal begins of a file that is no format known here."""
 _KINDS = {
     "utf-16": "UTF-16 text: save it as UTF-8",
+    "xml": "XML that no format here is of",
     "pdf": "a PDF document: export the data as CSV or JSON",
     "unknown": "neither text nor a format known here",
 }

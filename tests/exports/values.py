@@ -166,9 +166,13 @@ FORMATS: dict[str, Told] = {
                 "metric_correctness_passed", "metric_correctness_failed", "metric_faithfulness_passed",
                 "metric_faithfulness_failed", "input_tokens", "output_tokens",
             }),
+            "results.junit.xml": frozenset({
+                "metric_correctness_passed", "metric_correctness_failed", "metric_faithfulness_passed",
+                "metric_faithfulness_failed", "metric_faithfulness_mean", "input_tokens", "output_tokens",
+            }),
         },
-        refused={"results.junit.xml": "no prompts, metrics or scores"},
     ),
+    "junit": Told(outside=frozenset({"xfailed_reported_as_skipped"})),
 }  # fmt: skip
 
 
