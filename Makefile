@@ -15,7 +15,7 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint demo setup golden bench calibrate torture corpora formats lock chromium python-fits port-is-free
+.PHONY: help run test test-slow lint demo setup golden bench calibrate torture corpora formats lock chromium python-fits port-is-free
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ run: setup port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 o
 
 test: $(VENV)/.tools chromium ## run every test a change needs, the browser's included
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile </dev/null
+
+test-slow: $(VENV)/.tools chromium ## run the tests that take minutes, too
+	@$(PY) -m pytest -m slow -n auto --maxprocesses 4 --dist loadfile </dev/null
 
 lint: $(VENV)/.tools ## check style, formatting and types
 	@$(PY) -m ruff check .

@@ -108,13 +108,19 @@ class Visit:
         self.settled()
         return self.page.get_by_test_id("stMetricValue").all_inner_texts()
 
-    def query(self) -> dict[str, str]:
-        """The query of the address."""
-        return dict(parse_qsl(urlsplit(self.page.url).query))
+    def shows(self, numbers: list[str], *, other: bool = False) -> list[str]:
+        """Wait until the headline values are these (or others than these), and say them: a click takes its time to
+        reach the server.
+        """
+        until = time.monotonic() + PATIENCE / 1000
+        while ((found := self.numbers()) != numbers) != other and time.monotonic() < until:
+            self.page.wait_for_timeout(200)
+        assert (found != numbers) == other, found
+        return found
 
-    def path(self) -> str:
-        """The path of the address."""
-        return urlsplit(self.page.url).path
+    def stands_at(self, path: str, query: dict[str, str]) -> None:
+        """Wait until the address is this one."""
+        self.page.wait_for_url(lambda url: urlsplit(url).path == path and dict(parse_qsl(urlsplit(url).query)) == query)
 
     def open(self, address: str, titled: bool = True) -> None:
         """Go to an address of the app and wait until its page, which has a title, is drawn."""

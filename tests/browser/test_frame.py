@@ -31,7 +31,7 @@ def test_our_cold_server_draws_the_frame_for_every_address(browser: Browser, com
         person.open("files?product=chat")
         expect(person.page.get_by_role("heading", level=1)).to_have_text("Data")
         assert person.page.get_by_role("dialog").count() == 0
-        assert (person.path(), person.query()) == ("/files", {"product": "chat"})
+        person.stands_at("/files", {"product": "chat"})
         assert not person.errors
     with serve(company, tmp_path) as cold:
         person = visit(browser, cold)
@@ -51,14 +51,13 @@ def test_the_scope_survives_when_another_page_is_chosen(person: Visit) -> None:
         person.page.get_by_role("radio", name=option).or_(person.page.get_by_role("button", name=option)).first.click()
         person.settled()
     asked = {"product": "search", "period": "8w", "by": "month"}
-    assert person.query() == asked
-    narrowed = person.numbers()
-    assert narrowed != everything
+    person.stands_at("/overview", asked)
+    narrowed = person.shows(everything, other=True)
     for page, path in (("Data", "/files"), ("Portfolio", "/overview")):
         person.page.get_by_role("link", name=page).click()
         person.settled()
-        assert (person.path(), person.query()) == (path, asked)
-    assert person.numbers() == narrowed
+        person.stands_at(path, asked)
+    person.shows(narrowed)
     assert not person.errors
 
 
@@ -69,13 +68,12 @@ def test_a_link_reproduces_the_view(browser: Browser, server: Server, person: Vi
     for address in ("overview?product=search&period=4w&until=2026-09-25", "?product=search&period=4w&until=2026-09-25"):
         other = visit(browser, server)
         other.open(address)
-        assert other.path() == "/overview"
-        assert other.numbers() == seen
-        assert other.query() == {"product": "search", "period": "4w", "until": "2026-09-25"}
+        other.stands_at("/overview", {"product": "search", "period": "4w", "until": "2026-09-25"})
+        other.shows(seen)
         other.page.close()
     everything = visit(browser, server)
     everything.open("overview")
-    assert everything.numbers() != seen
+    everything.shows(seen, other=True)
 
 
 def test_the_page_asks_no_other_host(person: Visit) -> None:

@@ -76,7 +76,7 @@ def test_pages_can_be_read(browser: Browser, server: Server, size: str, dark: bo
     assert not person.foreign
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["phone", pytest.param("desk", marks=pytest.mark.slow)])
 def test_long_names_break_nothing(browser: Browser, long_names: Server, size: str) -> None:
     """Names of sixty characters stay within the window of a desk and of a phone."""
     person = visit(browser, long_names, SIZES[size])

@@ -16,11 +16,11 @@ def newer(tmp_path: Path) -> Path:
     return file
 
 
-def headlines(person: Visit) -> list[str]:
-    """The headline values as the Portfolio shows them now."""
+def to_portfolio(person: Visit) -> None:
+    """Choose the Portfolio."""
     person.page.get_by_role("link", name="Portfolio").click()
+    expect(person.page.get_by_role("heading", level=1)).to_have_text("Portfolio")
     person.settled()
-    return person.numbers()
 
 
 def to_data(person: Visit) -> None:
@@ -48,25 +48,29 @@ def test_a_file_changes_the_numbers_and_undo_brings_them_back(browser: Browser, 
         r"Task success\s+[\d.]+%[^\n\t]*\s+([\d.]+%)", person.page.get_by_test_id("stMain").inner_text()
     )
     assert announced is not None
-    assert headlines(person) == before
+    to_portfolio(person)
+    person.shows(before)
     to_data(person)
     drop(person, newer)
     person.press("Publish")
     expect(person.page.get_by_text("Published september.csv")).to_be_visible()
     person.keep("files-published-desk-light")
-    after = headlines(person)
-    assert after != before
+    to_portfolio(person)
+    after = person.shows(before, other=True)
     assert after[1] == announced[1]
     to_data(person)
     person.press("Undo")
     expect(person.page.get_by_text("Taken back: september.csv")).to_be_visible()
-    assert headlines(person) == before
+    to_portfolio(person)
+    person.shows(before)
     to_data(person)
     person.press("Redo")
-    assert headlines(person) == after
+    to_portfolio(person)
+    person.shows(after)
     to_data(person)
     person.press("Undo")
-    assert headlines(person) == before
+    to_portfolio(person)
+    person.shows(before)
     assert not person.errors
 
 

@@ -152,7 +152,7 @@ def test_any_sequence_equals_a_fresh_load_of_what_remains(fresh: Callable[[], Wa
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=12, stateful_step_count=10, deadline=None,
+            max_examples=6, stateful_step_count=10, deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )  # fmt: skip

@@ -57,6 +57,7 @@ def test_the_warehouse_is_well(filled: Warehouse) -> None:
     assert [finding.sentence for finding in findings if not finding.well] == []
 
 
+@pytest.mark.slow
 def test_loading_the_files_again_gives_equal_readings(filled: Warehouse, path: Path, tmp_path: Path) -> None:
     """A new warehouse, with another secret and the files in the opposite order, says the same about each product."""
     folder = path.with_name(path.name + ".d") / "demo"
