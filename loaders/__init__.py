@@ -7,6 +7,7 @@ from loaders.format import Format
 from loaders.jira_csv import FORMAT as JIRA_CSV
 from loaders.junit import FORMAT as JUNIT
 from loaders.litellm import FORMAT as LITELLM
+from loaders.lm_eval import FORMAT as LM_EVAL
 from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
 from loaders.promptfoo import FORMAT as PROMPTFOO
@@ -19,6 +20,7 @@ _IN_ORDER_OF_WORTH = (
     PROMPTFOO,
     OPEN_WEBUI,
     JUNIT,
+    LM_EVAL,
 )
 
 FORMATS: dict[str, Format] = {entry.name: entry for entry in _IN_ORDER_OF_WORTH}

@@ -73,7 +73,7 @@ _OVERALL = """
 """
 _BY_METRIC = """
     SELECT metric_name, count(CASE WHEN passed THEN 1 END) AS passed, count(CASE WHEN NOT passed THEN 1 END) AS failed,
-        round(avg(score), 4) AS mean
+        round(avg(CAST(score AS DOUBLE)), 4) AS mean
     FROM {rows} WHERE metric_name <> 'overall' GROUP BY metric_name ORDER BY metric_name LIMIT 50
 """
 _OVERALL_COLUMNS = frozenset(
@@ -93,8 +93,9 @@ def totals(tables: set[str], staged: Callable[[str], str], ask: Ask) -> dict[str
         }
         values = ask(f"SELECT {', '.join(wanted.values())} FROM {staged(table)}")[0]
         found |= {key: _number(value) for key, value in zip(wanted, values, strict=True) if value is not None}
-        if table == "eval_results" and have >= _OVERALL_COLUMNS:
-            found |= _of_evals(staged(table), ask)
+        if table == "eval_results":
+            untold = "".join(f", NULL AS {column}" for column in sorted(_OVERALL_COLUMNS - have))
+            found |= _of_evals(f"(SELECT *{untold} FROM {staged(table)})", ask)
     return found
 
 
@@ -118,7 +119,7 @@ def _of_evals(rows: str, ask: Ask) -> dict[str, float]:
     keys = ("results", "passed", "failed", "errored", "prompts", "providers", "input_tokens", "output_tokens")
     values = ask(_OVERALL.format(rows=rows))[0]
     found: dict[str, float] = {
-        key: int(str(value)) for key, value in zip(keys, values, strict=True) if value is not None
+        key: int(str(value)) for key, value in zip(keys, values, strict=True) if value is not None and values[0]
     }
     for metric, passed, failed, mean in ask(_BY_METRIC.format(rows=rows)):
         if passed or failed:  # a file that tells no verdict by metric has no such totals

@@ -172,6 +172,15 @@ FORMATS: dict[str, Told] = {
             }),
         },
     ),
+    "lm_eval": Told(
+        values={
+            "task": one("any_value(suite)", "eval_results"),
+            "correct": one("count(*)", "eval_results", "metric_name = 'overall' AND passed"),
+            "acc": one("avg(score)", "eval_results", "metric_name = 'acc'"),
+        },
+        answers={"run_at": "2026-11-22T16:22:25Z", "suite": "geo_mc", "request_model": "fake"},
+        absent={".json": frozenset({"correct"})},
+    ),
     "junit": Told(outside=frozenset({"xfailed_reported_as_skipped"})),
 }  # fmt: skip
 

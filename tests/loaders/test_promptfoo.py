@@ -207,12 +207,13 @@ def test_an_output_without_a_time_is_refused_until_it_is_said(name: str, tmp_pat
     assert len({row["run_id"] for row in rows}) == 1
 
 
-def test_junit_output_is_refused_with_what_to_export(tmp_path: Path) -> None:
-    """JUnit output holds no scores: it is recognised and refused by name."""
-    assert FORMAT.recognise(read_head(SAMPLES / "results.junit.xml")).confidence > 0.5
-    with pytest.raises(Refused, match="JUnit") as refused:
-        load(SAMPLES / "results.junit.xml", tmp_path)
-    assert "promptfoo export eval" in refused.value.remedy
+def test_junit_output_holds_the_verdicts(tmp_path: Path) -> None:
+    """JUnit output is promptfoo's, too: every verdict with its prompt and model, no scores, and that is said."""
+    loaded = load(SAMPLES / "results.junit.xml", tmp_path)
+    assert [loaded.parsed.totals[key] for key in ("results", "passed", "failed")] == [1, 0, 1]
+    (row,) = loaded.rows
+    assert (row["suite"], row["prompt_version"], row["score"]) == ("promptfoo", "prompt 1", None)
+    assert any("results.json" in message for message in loaded.parsed.messages)
 
 
 def test_a_file_cut_in_the_middle_is_refused(tmp_path: Path) -> None:
