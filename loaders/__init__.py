@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loaders.canonical import FORMAT as CANONICAL
+from loaders.claude_code import FORMAT as CLAUDE_CODE
 from loaders.format import Format
 from loaders.jira_csv import FORMAT as JIRA_CSV
 from loaders.junit import FORMAT as JUNIT
@@ -19,6 +20,7 @@ _IN_ORDER_OF_WORTH = (
     JIRA_CSV,
     PROMPTFOO,
     OPEN_WEBUI,
+    CLAUDE_CODE,
     JUNIT,
     LM_EVAL,
 )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
+from loaders.figures import finite, moment
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.jsontext import documents, text
 from loaders.relation import relation
@@ -74,7 +73,7 @@ def _parse(path: Path, stage: Stage) -> None:
 
 def _aggregates(document: Mapping[str, object], stage: Stage) -> Iterator[tuple[str | None, ...]]:
     """The score of every metric of every task: a run has one case a task, which is the task itself."""
-    run_at, model = _moment(document.get("date")), _model(document)
+    run_at, model = moment(document.get("date")), _model(document)
     if not run_at:
         run_at = stage.options.values.get("run_at")
     if not run_at:
@@ -85,10 +84,10 @@ def _aggregates(document: Mapping[str, object], stage: Stage) -> Iterator[tuple[
         version = text(versions.get(task)) if isinstance(versions, dict) else None
         for name, value in scores.items() if isinstance(scores, dict) else ():
             apart = _NAMED_APART.fullmatch(name)
-            if apart is None or apart["metric"].endswith("_stderr") or _number(value) is None:
+            if apart is None or apart["metric"].endswith("_stderr") or finite(value) is None:
                 continue
             metric = apart["metric"] if apart["filter"] == "none" else f"{apart['metric']} ({apart['filter']})"
-            yield f"lm-eval-{content[:12]}", run_at, task, version, task, "0", metric, _number(value), None, model
+            yield f"lm-eval-{content[:12]}", run_at, task, version, task, "0", metric, finite(value), None, model
         size = _count(document, task)
         if size is not None:
             stage.total("samples", size)
@@ -115,7 +114,7 @@ class _Samples:
         about = (self._said.get("run_id") or self._run, run_at, self._said.get("suite") or "lm-eval", None, case)
         named = sample.get("metrics")
         metrics = [str(name) for name in named] if isinstance(named, list) else []
-        scores = {name: _number(sample.get(name)) for name in metrics}
+        scores = {name: finite(sample.get(name)) for name in metrics}
         decisive = next((name for name in ("exact_match", "acc", *metrics) if scores.get(name) in ("0.0", "1.0")), None)
         rows: list[tuple[str | None, ...]] = [(
             *about, str(epoch), "overall", scores.get(decisive or ""),
@@ -130,20 +129,6 @@ class _Samples:
 def _verdict(score: str | None) -> str | None:
     """Whether a score that is all or nothing was all."""
     return {"1.0": "true", "0.0": "false"}.get(score or "")
-
-
-def _number(value: object) -> str | None:
-    """A score as a plain number; None for what is none, "N/A" and NaN among it."""
-    try:
-        number = float(text(value) or "")
-    except ValueError:
-        return None
-    return repr(number) if math.isfinite(number) else None
-
-
-def _moment(value: object) -> str | None:
-    seconds = _number(value)
-    return datetime.fromtimestamp(float(seconds), UTC).isoformat() if seconds else None
 
 
 def _model(document: Mapping[str, object]) -> str | None:

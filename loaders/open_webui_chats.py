@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 
+from loaders.figures import moment
 from loaders.jsontext import text
 
 TURNS = ("source_row", "line", "turn", "product", "pilot", "user_id", "chat", "asked", "answered", "error",
@@ -102,16 +102,6 @@ def rating(document: Mapping[str, object], row: int, line: int) -> Cells:
         text(data.get("model_id")) or text(meta.get("model_id")), text(document.get("user_id")), at,
         text(data.get("rating")), _label(data), moment(document.get("updated_at")) or at, "1",
     )  # fmt: skip
-
-
-def moment(value: object) -> str | None:
-    """Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size, as ISO 8601; text as it is."""
-    stated = text(value)
-    if not stated or not re.fullmatch(r"\d{9,19}(\.\d+)?", stated):
-        return stated or None
-    number = float(stated)
-    power = next((3 * place for place, bound in enumerate((1e11, 1e14, 1e17)) if number < bound), 9)
-    return datetime.fromtimestamp(number / 10**power, UTC).isoformat()
 
 
 def _dict(value: object) -> dict[str, object]:

@@ -8,13 +8,16 @@ from typing import NamedTuple
 
 from loaders.format import Stage
 from loaders.jsontext import text
-from loaders.otlp_spans import NAMES, scalar
+from loaders.otlp_spans import NAMES, scalars
 from loaders.relation import relation
 
 TOKENS = "gen_ai.client.token.usage"
+_KIND_OF = {TOKENS: "gen_ai.token.type", "claude_code.token.usage": "type", "claude_code.cost.usage": ""}
+"""The metrics that are read, and the attribute that tells what a point counts; without one it is dollars."""
 _KINDS = ("histogram", "sum", "exponentialHistogram")
 _DELTA = ("1", "AGGREGATION_TEMPORALITY_DELTA")
-_READ = ("input", "output")
+_READ = {"input": "input", "output": "output", "cacheRead": "input", "cacheCreation": "input", "": "usd"}
+"""What is counted, as we add it up: what a cache holds is input, as the conventions have it."""
 COLUMNS = (
     "source_row", "line", "series", "service_name", "user_id", "operation", "model", "token_type", "started", "ended",
     "delta", "tokens",
@@ -25,7 +28,8 @@ _GROWN = """
         SELECT DISTINCT ON (series, ended) * EXCLUDE (source_row, line, started, ended, tokens),
             CAST(source_row AS BIGINT) AS source_row, CAST(line AS BIGINT) AS line, delta = 'true' AS is_delta,
             nullif(TRY_CAST(started AS BIGINT), 0) AS started, CAST(ended AS BIGINT) AS ended,
-            CAST(round(TRY_CAST(tokens AS DOUBLE)) AS BIGINT) AS tokens
+            CAST(round(TRY_CAST(tokens AS DOUBLE) * CASE WHEN token_type = 'usd' THEN 1000000 ELSE 1 END) AS BIGINT)
+                AS tokens
         FROM token_points
         ORDER BY series, ended, CAST(source_row AS BIGINT) DESC
     ), beside AS (
@@ -50,7 +54,8 @@ _BY_DAY = """
     (SELECT min(source_row) AS source_row, min(line) AS line, service_name, user_id, operation, model, day,
         greatest(1, least(366, day - since + 1)) AS period_days, count(*) AS points,
         CAST(sum(CASE WHEN token_type = 'input' THEN growth END) AS BIGINT) AS input_tokens,
-        CAST(sum(CASE WHEN token_type = 'output' THEN growth END) AS BIGINT) AS output_tokens
+        CAST(sum(CASE WHEN token_type = 'output' THEN growth END) AS BIGINT) AS output_tokens,
+        CAST(sum(CASE WHEN token_type = 'usd' THEN growth END) AS BIGINT) AS cost
     FROM grown GROUP BY service_name, user_id, operation, model, day, since) AS by_day
 """
 _DAYS = {
@@ -58,6 +63,7 @@ _DAYS = {
     "period_days": "CAST(period_days AS VARCHAR)", "feature": "operation", "request_model": "model",
     "active": "CASE WHEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0 THEN 'true' ELSE 'false' END",
     "input_tokens": "CAST(input_tokens AS VARCHAR)", "output_tokens": "CAST(output_tokens AS VARCHAR)",
+    "cost_microusd": "CAST(cost AS VARCHAR)",
 }  # fmt: skip
 
 
@@ -79,7 +85,7 @@ def points(document: object) -> Iterator[Point]:
     try:
         groups = document.get("resourceMetrics") or [document] if isinstance(document, dict) else []
         for group in groups:
-            resource = _scalars((group.get("resource") or {}).get("attributes"))
+            resource = scalars((group.get("resource") or {}).get("attributes"))
             for scope in group.get("scopeMetrics") or ():
                 for metric in scope.get("metrics") or ():
                     yield from _points(metric, resource)
@@ -95,19 +101,12 @@ def _points(metric: Mapping[str, object], resource: Mapping[str, str]) -> Iterat
             continue
         delta = text(data.get("aggregationTemporality")) in _DELTA
         for point in data.get("dataPoints") or ():
-            attributes = _scalars(point.get("attributes"))
+            attributes = scalars(point.get("attributes"))
             value = next((text(point[key]) for key in ("sum", "asInt", "asDouble") if key in point), None)
             yield Point(
                 name, json.dumps([name, sorted(resource.items()), sorted(attributes.items())]), resource, attributes,
                 text(point.get("startTimeUnixNano")), text(point.get("timeUnixNano")), delta, value,
             )  # fmt: skip
-
-
-def _scalars(attributes: object) -> dict[str, str]:
-    if not isinstance(attributes, list | None):
-        raise TypeError("not a list")
-    told = ((str(entry["key"]), scalar(entry.get("value"))) for entry in attributes or ())
-    return {key: value for key, value in told if value is not None}
 
 
 class TokenSums:
@@ -123,8 +122,9 @@ class TokenSums:
         """Take a document of metrics; how many points of tokens it held. ValueError as `points`."""
         taken = 0
         for point in points(document):
-            kind = point.attributes.get("gen_ai.token.type")
-            if point.metric != TOKENS or kind not in _READ or not (point.ended or "").isdigit():
+            named = _KIND_OF.get(point.metric)
+            kind = None if named is None else _READ.get(point.attributes.get(named, ""))
+            if kind is None or not (point.ended or "").isdigit():
                 self._others += 1
                 continue
             self._row += 1
@@ -156,4 +156,5 @@ class TokenSums:
 def _first(point: Point, column: str) -> str | None:
     """What a point says of a person or a model, under any of the names of spans; its resource else."""
     told = {**point.resource, **point.attributes}
-    return next((told[name] for name in NAMES[column] if name in told), None)
+    names = ("user.email", *NAMES[column]) if column == "user_id" else ("model", *NAMES[column])
+    return next((told[name] for name in names if name in told), None)

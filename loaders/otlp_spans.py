@@ -170,6 +170,14 @@ def scalar(value: object) -> str | None:
     return None
 
 
+def scalars(attributes: object) -> dict[str, str]:
+    """The attributes of a list that have a scalar value, as text. TypeError or KeyError for what is no such list."""
+    if not isinstance(attributes, list | None):
+        raise TypeError("not a list")
+    told = ((str(entry["key"]), scalar(entry.get("value"))) for entry in attributes or ())
+    return {key: value for key, value in told if value is not None}
+
+
 def _whole(count: str) -> str:
     """A count of tokens as digits, also where it came as 12.0; "?" where it is none."""
     digits, _, fraction = count.partition(".")

@@ -8,9 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
+from loaders.figures import microusd, number, whole
 from loaders.format import Refused
 from loaders.jsontext import text
 
@@ -128,14 +128,14 @@ def checks(result: object, run: Run) -> Iterator[Check]:
         "metric_name": OVERALL,
         "evaluator_kind": next((kind for kind in ("human", "llm", "code") if kind in kinds), None),
         "score": None if errored or judged else text(result.get("score")),
-        "threshold": _number(case.get("threshold")),
+        "threshold": number(case.get("threshold")),
         "passed": None if errored or judged else text(result["success"] is True),
         "eval_error": (one_line(_first_line(result.get("error"))) or "error") if errored else
         JUDGE_FAILED if judged else None,
-        "input_tokens": _whole(usage.get("prompt")),
-        "output_tokens": _whole(usage.get("completion")),
+        "input_tokens": whole(usage.get("prompt")),
+        "output_tokens": whole(usage.get("completion")),
         "cost_microusd": microusd(response["cost"]) if "cost" in response else _spent_microusd(result.get("cost")),
-        "duration_ms": None if cached else _whole(result.get("latencyMs")),
+        "duration_ms": None if cached else whole(result.get("latencyMs")),
     }  # fmt: skip
     if not errored:
         for row in _assertions(components, result.get("namedScores") or grading.get("namedScores") or {}):
@@ -199,14 +199,14 @@ def _assertions(components: list[dict[str, Any]], named: Mapping[str, object]) -
             "evaluator": kind if seen[metric, kind] == 1 else f"{kind}#{seen[metric, kind]}",
             "evaluator_kind": _kind(assertion),
             "score": None if broken else text(part.get("score")),
-            "threshold": None if _OTHER_SCALE.fullmatch(_plain(kind)) else _number(assertion.get("threshold")),
+            "threshold": None if _OTHER_SCALE.fullmatch(_plain(kind)) else number(assertion.get("threshold")),
             "passed": text(passed),
             "eval_error": JUDGE_FAILED if broken else None,
             "error_type": fault(_plain(kind), metric) if passed is False else None,
         }
     for name, score in named.items():
         if (label := one_line(name)) and label not in metrics:
-            yield {"metric_name": label, "evaluator": "named score", "score": _number(score)}
+            yield {"metric_name": label, "evaluator": "named score", "score": number(score)}
 
 
 def fault(kind: str, metric: str) -> str | None:
@@ -234,22 +234,6 @@ def _spent_microusd(dollars: object) -> str | None:
     """The cost of a result whose provider reported none is 0: that is not told, and not free."""
     found = microusd(dollars)
     return None if found == "0" else found
-
-
-def microusd(dollars: object) -> str | None:
-    """Dollars as a whole number of micro-dollars, None for none."""
-    found = _number(dollars)
-    return None if found is None else str(round(Decimal(found) * 1_000_000))
-
-
-def _number(value: object) -> str | None:
-    found = text(value)
-    return found if found is not None and re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d{1,2})?", found) else None
-
-
-def _whole(value: object) -> str | None:
-    found = _number(value)
-    return None if found is None else str(round(Decimal(found)))
 
 
 def prompt_version(wording: str | None) -> str | None:
