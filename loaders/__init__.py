@@ -12,12 +12,14 @@ from loaders.lm_eval import FORMAT as LM_EVAL
 from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
 from loaders.promptfoo import FORMAT as PROMPTFOO
+from loaders.servicenow_csv import FORMAT as SERVICENOW_CSV
 
 _IN_ORDER_OF_WORTH = (
     CANONICAL,
     OTLP_GENAI,
     LITELLM,
     JIRA_CSV,
+    SERVICENOW_CSV,
     PROMPTFOO,
     OPEN_WEBUI,
     CLAUDE_CODE,

@@ -92,6 +92,18 @@ FORMATS: dict[str, Told] = {
             "done_with_empty_Resolved", "created_in_ambiguous_dst_hour", "comment_columns",
         }),
     ),
+    "servicenow_csv": Told(
+        values=TICKETS
+        | {
+            "knowledge_true": one("count(*)", "tickets", "knowledge_captured"),
+        },
+        answers={"timezone": "Europe/Berlin"},
+        outside=frozenset({
+            "first_response_available", "date_format", "event_rows", "first_response_definition",
+            "answered_definition_note", "closed",
+        }),
+        absent={"incident.csv": frozenset({"resolved_without_answer"})},
+    ),
     "otlp_genai": Told(
         values=SPANS
         | {
