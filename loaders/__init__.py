@@ -5,6 +5,7 @@ from __future__ import annotations
 from loaders.canonical import FORMAT as CANONICAL
 from loaders.claude_code import FORMAT as CLAUDE_CODE
 from loaders.format import Format
+from loaders.github_issues import FORMAT as GITHUB_ISSUES
 from loaders.jira_csv import FORMAT as JIRA_CSV
 from loaders.junit import FORMAT as JUNIT
 from loaders.litellm import FORMAT as LITELLM
@@ -13,6 +14,7 @@ from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
 from loaders.promptfoo import FORMAT as PROMPTFOO
 from loaders.servicenow_csv import FORMAT as SERVICENOW_CSV
+from loaders.zendesk_json import FORMAT as ZENDESK_JSON
 
 _IN_ORDER_OF_WORTH = (
     CANONICAL,
@@ -21,8 +23,10 @@ _IN_ORDER_OF_WORTH = (
     JIRA_CSV,
     SERVICENOW_CSV,
     PROMPTFOO,
+    ZENDESK_JSON,
     OPEN_WEBUI,
     CLAUDE_CODE,
+    GITHUB_ISSUES,
     JUNIT,
     LM_EVAL,
 )

@@ -102,8 +102,8 @@ class Tickets:
             "knowledge_captured": "true" if captured else None,
             "documented_at": self._moment(cells, "documented", opened),
             "eval_added_at": self._moment(cells, "eval_added", opened),
-            "linked_session_id": self._one(cells, "session") or _stated(_SESSION, description),
-            "linked_interaction_id": self._one(cells, "interaction") or _stated(_INTERACTION, description),
+            "linked_session_id": self._one(cells, "session") or session_in(description),
+            "linked_interaction_id": self._one(cells, "interaction") or interaction_in(description),
         }  # fmt: skip
         return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
 
@@ -202,7 +202,13 @@ def topic_of(labels: Iterable[str]) -> str | None:
     return marked or next((label for label in found if word(label) not in KINDS and word(label) not in KNOWLEDGE), None)
 
 
-def _stated(pattern: re.Pattern[str], description: str) -> str | None:
-    """What a line of the description states and nothing else: session: abc."""
-    found = pattern.search(description)
+def session_in(description: str) -> str | None:
+    """The session that a line of a description states and nothing else: session: abc."""
+    found = _SESSION.search(description)
+    return found[1] if found else None
+
+
+def interaction_in(description: str) -> str | None:
+    """The same of an interaction."""
+    found = _INTERACTION.search(description)
     return found[1] if found else None

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ def compared(row: dict[str, str], folder: Path = EXPORTS) -> Iterator[Value]:
     words = next((words for end, words in known.refused.items() if name.endswith(end)), None)
     with tempfile.TemporaryDirectory() as staged:
         try:
-            parsed = _read(folder / name, Path(staged), known)
+            parsed = _read(_source(folder / name, known, Path(staged)), Path(staged), known)
         except Refused as refusal:
             said = str(refusal)
             yield Value(name, "refused", words or "not refused", said, bool(words and re.search(words, said)))
@@ -55,6 +56,17 @@ def compared(row: dict[str, str], folder: Path = EXPORTS) -> Iterator[Value]:
             return
         yield Value(name, "format", row["format"], parsed.format, parsed.format == row["format"])
         yield from _values(name, truth, known, parsed, Path(staged))
+
+
+def _source(path: Path, known: Told, staged: Path) -> Path:
+    """The file itself, or a zip of those that belong together."""
+    if path.name not in known.together:
+        return path
+    packed = staged / "together.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in known.together:
+            archive.write(path.with_name(name), name)
+    return packed
 
 
 def _read(path: Path, staged: Path, known: Told) -> Parsed:

@@ -25,6 +25,8 @@ class Told:
     """What whoever loads it says (--set, and timezone)."""
     refused: dict[str, str] = field(default_factory=dict)
     """End of a file's name -> the words of its refusal."""
+    together: tuple[str, ...] = ()
+    """Files that one zip holds: the manifest states the values of all of them together."""
     absent: dict[str, frozenset[str]] = field(default_factory=dict)
     """End of a file's name -> keys that the manifest states of the whole run and this one output does not hold."""
 
@@ -103,6 +105,31 @@ FORMATS: dict[str, Told] = {
             "answered_definition_note", "closed",
         }),
         absent={"incident.csv": frozenset({"resolved_without_answer"})},
+    ),
+    "zendesk_json": Told(
+        values=TICKETS
+        | {
+            "answered_where_metrics_exist": one("count(first_response_at)", "tickets"),
+            "reply_seconds_calendar_sum_where_metrics_exist": one(
+                "sum(date_diff('second', opened_at, first_response_at))", "tickets"
+            ),
+            "satisfaction_good": one("count(*)", "tickets", "satisfaction = 1"),
+            "satisfaction_bad": one("count(*)", "tickets", "satisfaction = 0"),
+        },
+        together=("incremental_tickets_page1.json", "incremental_tickets_page2.json", "ticket_metrics.json"),
+        outside=frozenset({  # of tickets without metrics nobody can tell these
+            "answered", "unanswered", "first_response_minutes_sum", "first_response_minutes_median", "resolved", "open",
+            "resolution_minutes_sum", "resolution_minutes_median", "deleted_tickets_to_drop", "stale_duplicate_rows",
+            "tickets_without_metrics_row",
+        }),
+    ),
+    "github_issues": Told(
+        values=TICKETS
+        | {"closed_completed": one("count(*)", "tickets", "status = 'done'")},
+        together=("issues.json", "issue_comments.json"),
+        outside=frozenset({
+            "pull_requests_to_drop", "bot_comments", "comments", "closed_duplicate", "closed_not_planned",
+        }),
     ),
     "otlp_genai": Told(
         values=SPANS
