@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from loaders.canonical import FORMAT as CANONICAL
 from loaders.claude_code import FORMAT as CLAUDE_CODE
+from loaders.deepeval import FORMAT as DEEPEVAL
 from loaders.format import Format
 from loaders.github_issues import FORMAT as GITHUB_ISSUES
 from loaders.jira_csv import FORMAT as JIRA_CSV
 from loaders.junit import FORMAT as JUNIT
 from loaders.litellm import FORMAT as LITELLM
 from loaders.lm_eval import FORMAT as LM_EVAL
+from loaders.mlflow import FORMAT as MLFLOW
 from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
 from loaders.promptfoo import FORMAT as PROMPTFOO
+from loaders.ragas import FORMAT as RAGAS
 from loaders.servicenow_csv import FORMAT as SERVICENOW_CSV
 from loaders.zendesk_json import FORMAT as ZENDESK_JSON
 
@@ -23,9 +26,12 @@ _IN_ORDER_OF_WORTH = (
     JIRA_CSV,
     SERVICENOW_CSV,
     PROMPTFOO,
+    DEEPEVAL,
+    RAGAS,
     ZENDESK_JSON,
     OPEN_WEBUI,
     CLAUDE_CODE,
+    MLFLOW,
     GITHUB_ISSUES,
     JUNIT,
     LM_EVAL,

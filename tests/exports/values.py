@@ -85,6 +85,22 @@ def without_environment(per_service: dict[str, Any]) -> dict[str, Any]:
     return {key.rpartition("|")[0]: value for key, value in per_service.items()}
 
 
+def passes(key: str, *metrics: str) -> dict[str, str]:
+    """What the checks of one metric came to, under whichever name a file has it, by the names of the manifest."""
+    rows = f"metric_name IN ({', '.join(map(repr, metrics))})"
+    return {
+        f"{key}_passed": one("count(*)", "eval_results", f"{rows} AND passed"),
+        f"{key}_failed": one("count(*)", "eval_results", f"{rows} AND NOT passed"),
+        f"{key}_errored": one("count(eval_error)", "eval_results", rows),
+        f"{key}_scored": one("count(score)", "eval_results", rows),
+        f"{key}_blank_failed_judge": one("count(eval_error)", "eval_results", rows),
+        f"{key}_zero_but_real": one("count(*)", "eval_results", f"{rows} AND score = 0"),
+        f"{key}_mean": one("avg(score)", "eval_results", rows),
+        f"{key}_mean_of_scored": one("avg(score)", "eval_results", rows),
+        f"{key}_ge_0_7": one("count(*)", "eval_results", f"{rows} AND score >= 0.7"),
+    }
+
+
 FORMATS: dict[str, Told] = {
     "jira_csv": Told(
         values=TICKETS,
@@ -210,6 +226,34 @@ FORMATS: dict[str, Told] = {
                 "metric_faithfulness_failed", "metric_faithfulness_mean", "input_tokens", "output_tokens",
             }),
         },
+    ),
+    "deepeval": Told(
+        values={
+            **passes("exact_match", "Exact Match"),
+            **passes("faithfulness", "Faithfulness (custom)"),
+            **passes("hallucination", "Hallucination"),
+            "cases_all_metrics_passed": one("count(*)", "eval_results", "metric_name = 'overall' AND passed"),
+        },
+        answers={"run_at": "2026-11-22T16:03:06Z"},
+        outside=frozenset({"hallucination_direction"}),
+        refused={".deepeval-cache.json": "cache of judgements"},
+    ),
+    "ragas": Told(
+        values=passes("exact_match", "exact_match") | passes("faithfulness", "faithfulness"),
+        answers={"run_at": "2026-11-22T16:00:00Z"},
+    ),
+    "mlflow": Told(
+        values=SPANS
+        | passes("correct", "correct", "exact")
+        | passes("faithfulness", "faithfulness")
+        | {
+            "first_day_utc": SPANS["first_day"],
+            "last_day_utc": SPANS["last_day"],
+            "traces": one("count(*)", "interactions"),
+            "pilot_legal": one("count(*)", "interactions", "pilot_id = 'legal'"),
+        },
+        answers={"run_at": "2026-11-22T16:07:00Z"},
+        outside=frozenset({"metrics_reported_by_mlflow"}),
     ),
     "lm_eval": Told(
         values={
