@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from loaders.canonical import FORMAT as CANONICAL
 from loaders.claude_code import FORMAT as CLAUDE_CODE
+from loaders.copilot_usage_metrics import FORMAT as COPILOT_USAGE_METRICS
 from loaders.deepeval import FORMAT as DEEPEVAL
 from loaders.format import Format
 from loaders.github_issues import FORMAT as GITHUB_ISSUES
+from loaders.inspect_ai import FORMAT as INSPECT_AI
 from loaders.jira_csv import FORMAT as JIRA_CSV
 from loaders.junit import FORMAT as JUNIT
 from loaders.litellm import FORMAT as LITELLM
 from loaders.lm_eval import FORMAT as LM_EVAL
+from loaders.m365_copilot import FORMAT as M365_COPILOT
 from loaders.mlflow import FORMAT as MLFLOW
 from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
@@ -24,12 +27,15 @@ _IN_ORDER_OF_WORTH = (
     OTLP_GENAI,
     LITELLM,
     JIRA_CSV,
+    COPILOT_USAGE_METRICS,
+    M365_COPILOT,
     SERVICENOW_CSV,
     PROMPTFOO,
     DEEPEVAL,
     RAGAS,
     ZENDESK_JSON,
     OPEN_WEBUI,
+    INSPECT_AI,
     CLAUDE_CODE,
     MLFLOW,
     GITHUB_ISSUES,

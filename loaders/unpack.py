@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import shutil
 import zipfile
@@ -20,11 +21,13 @@ from loaders.head import SIZE, files_in, kind_of
 
 LARGEST = 8 << 30
 """Bytes that one file may hold when unpacked."""
+LARGEST_MEMBER = 256 << 20
 ENTRIES = 1_000
 SPARE = 1 << 30
 """Bytes that unpacking leaves free on the disk."""
 ARCHIVES = ("zip", "gzip", "zstd", "bzip2", "xz")
 _CHUNK = 1 << 20
+_ZSTANDARD = 93
 _TEXT = ("csv", "json")
 _UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException)
 
@@ -79,7 +82,7 @@ def _unzip(path: Path, inner: Path) -> Unpacked:
         names = [entry.filename for entry in entries]
         size = path.stat().st_size
         if len(entries) == 1:
-            written = _write(_member(archive, entries[0]), inner, size)
+            written = _write(member(archive, entries[0]), inner, size)
             return Unpacked(inner, (f"Unpacked {shown(names[0])}: {written:,} bytes.",))
         heads = [_head(archive, entry) for entry in entries]
         kinds = {kind_of(head) for head in heads}
@@ -99,7 +102,13 @@ def shown(name: str) -> str:
     return "".join(sign if sign.isprintable() else "�" for sign in name)[-100:]
 
 
-def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+def member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    """What one file of a zip holds, as a stream; also packed with Zstandard, which Python reads only from 3.14 on.
+
+    Raises Refused for a method that is not read, for a password, and for more than LARGEST_MEMBER under Zstandard.
+    """
+    if entry.compress_type == _ZSTANDARD:
+        return _zstandard(archive, entry)
     try:
         return archive.open(entry)
     except NotImplementedError:
@@ -111,8 +120,23 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
         raise Refused(f"The zip file cannot be opened ({_said(error)}).", "Pack it without a password.") from None
 
 
+def _zstandard(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    with Path(str(archive.filename)).open("rb") as file:
+        file.seek(entry.header_offset + 26)
+        name, extra = (int.from_bytes(file.read(2), "little") for _ in range(2))
+        file.seek(entry.header_offset + 30 + name + extra)
+        packed = file.read(entry.compress_size)
+    with pa.CompressedInputStream(pa.BufferReader(packed), "zstd") as stream:
+        found = stream.read(LARGEST_MEMBER + 1)
+    if len(found) > LARGEST_MEMBER:
+        raise Refused(
+            f"{shown(entry.filename)} holds more than {LARGEST_MEMBER >> 20} MB unpacked.", "Is this the right file?"
+        )
+    return io.BytesIO(found)
+
+
 def _head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    with _member(archive, entry) as file:
+    with member(archive, entry) as file:
         return file.read(SIZE)
 
 
@@ -136,7 +160,7 @@ class _Joined:
 
     def _all(self, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], header_once: bool) -> Iterator[bytes]:
         for number, entry in enumerate(entries):
-            with _member(archive, entry) as file:
+            with member(archive, entry) as file:
                 if number and header_once:
                     while (line := file.readline()) and not line.strip(b"\xef\xbb\xbf\r\n"):
                         pass  # blank lines before the header

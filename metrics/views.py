@@ -142,10 +142,12 @@ SELECT reach.product, CAST(timezone($reporting_zone, timezone('UTC', reach.first
 FROM ({TICKET_REACH.rstrip()}) AS reach
 """
 
-# A check that was made and came to a verdict; one that failed says nothing, least of all "wrong". Of eval_results AS e.
+# A check that was made and came to a verdict; one that failed says nothing, least of all "wrong", and a run that did
+# not come to its end says nothing of the whole. Of eval_results AS e.
 CHECKED = (
     "e.passed IS NOT NULL AND e.eval_error IS NULL"
-    " AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')"
+    " AND coalesce(lower(e.run_status), '')"
+    " NOT IN ('cancelled', 'canceled', 'error', 'errored', 'started', 'unfinished')"
 )
 
 

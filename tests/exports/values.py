@@ -85,6 +85,12 @@ def without_environment(per_service: dict[str, Any]) -> dict[str, Any]:
     return {key.rpartition("|")[0]: value for key, value in per_service.items()}
 
 
+def cases(how: str) -> str:
+    """SQL: how many cases passed in all or in any of their epochs."""
+    whole = "SELECT case_id FROM eval_results WHERE metric_name = 'match' GROUP BY case_id"
+    return f"SELECT count(*) FROM ({whole} HAVING {how}(passed)) AS passed"
+
+
 def passes(key: str, *metrics: str) -> dict[str, str]:
     """What the checks of one metric came to, under whichever name a file has it, by the names of the manifest."""
     rows = f"metric_name IN ({', '.join(map(repr, metrics))})"
@@ -254,6 +260,36 @@ FORMATS: dict[str, Told] = {
         },
         answers={"run_at": "2026-11-22T16:07:00Z"},
         outside=frozenset({"metrics_reported_by_mlflow"}),
+    ),
+    "inspect_ai": Told(
+        values={
+            "match_correct": one("count(*)", "eval_results", "metric_name = 'match' AND passed"),
+            "match_incorrect": one("count(*)", "eval_results", "metric_name = 'match' AND NOT passed"),
+            "groundedness_mean": one("avg(score)", "eval_results", "metric_name = 'groundedness'"),
+            "cases_correct_in_all_epochs": cases("bool_and"),
+            "cases_correct_in_any_epoch": cases("bool_or"),
+            "run_status": one("any_value(run_status)", "eval_results"),
+            "samples_finished_before_interrupt": one("count(*)", "eval_results", "metric_name = 'match'"),
+        },
+        outside=frozenset({"zip_members", "samples_started_or_finished"}),
+    ),
+    "copilot_usage_metrics": Told(
+        values={
+            "users": one("count(DISTINCT user_id)", "usage_daily"),
+            "cli_prompt_tokens": one("CAST(sum(input_tokens) AS BIGINT)", "usage_daily"),
+            "active_users_per_first_day": one(
+                "count(DISTINCT user_id)", "usage_daily", "active AND day = (SELECT min(day) FROM usage_daily)"
+            ),
+        },
+        outside=frozenset({"both_files_after_upsert_by_user_and_day_later_wins"}),
+    ),
+    "m365_copilot": Told(
+        values={
+            "active_7d": one("count(*)", "usage_daily", "day - last_activity_on < 7"),
+            "active_30d": one("count(*)", "usage_daily", "day - last_activity_on < 30"),
+            "prompts": one("CAST(coalesce(sum(interactions), 0) AS BIGINT)", "usage_daily"),
+        },
+        outside=frozenset({"active_7d_definition", "concealed_names"}),
     ),
     "lm_eval": Told(
         values={

@@ -74,7 +74,7 @@ runs AS (
     FROM (
       SELECT e.product_id, e.topic_id, e.origin, CASE WHEN e.origin = 'suite' THEN coalesce(e.suite, '') ELSE '' END AS suite, e.run_id, max(e.run_at) AS ran
       FROM eval_results AS e
-      WHERE e.origin IN ('probe', 'suite') AND e.topic_id IS NOT NULL AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')
+      WHERE e.origin IN ('probe', 'suite') AND e.topic_id IS NOT NULL AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled', 'error', 'errored', 'started', 'unfinished')
         AND CAST(timezone($reporting_zone, timezone('UTC', e.run_at)) AS DATE) <= CAST($until AS DATE)
       GROUP BY e.product_id, e.topic_id, e.origin, CASE WHEN e.origin = 'suite' THEN coalesce(e.suite, '') ELSE '' END, e.run_id) AS run) AS run
   WHERE place = 1
@@ -87,7 +87,7 @@ cases AS (
     FROM eval_results AS e
     JOIN runs ON runs.product_id = e.product_id AND runs.topic_id = e.topic_id AND runs.origin = e.origin
       AND runs.suite = CASE WHEN e.origin = 'suite' THEN coalesce(e.suite, '') ELSE '' END AND runs.run_id = e.run_id
-    WHERE e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')
+    WHERE e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled', 'error', 'errored', 'started', 'unfinished')
     GROUP BY e.product_id, e.topic_id, e.origin, CASE WHEN e.origin = 'suite' THEN coalesce(e.suite, '') ELSE '' END, e.case_id, e.epoch) AS trial
   GROUP BY product_id, topic_id, origin, suite, case_id
 ),

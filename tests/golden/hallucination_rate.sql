@@ -11,7 +11,7 @@ checks AS (
     FROM (
       SELECT e.*, coalesce('i:' || e.interaction_id, 'c:' || e.case_id) AS task, coalesce(e.evaluator_kind = 'human', false) AS human, coalesce(e.evaluator, 'a judge without a name') || coalesce(' (prompt ' || e.prompt_version || ')', '') AS judge
       FROM eval_results AS e
-      WHERE e.origin = 'production_audit' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')) AS e) AS e
+      WHERE e.origin = 'production_audit' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled', 'error', 'errored', 'started', 'unfinished')) AS e) AS e
   WHERE e.place = 1
 ),
 trials AS (
@@ -66,7 +66,7 @@ edges AS (
     FROM (
       SELECT e.product_id AS product, CAST(timezone($reporting_zone, timezone('UTC', min(e.run_at))) AS DATE) AS first_day, CAST(timezone($reporting_zone, timezone('UTC', max(e.run_at))) AS DATE) AS last_day
       FROM eval_results AS e
-      WHERE e.origin = 'production_audit' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')
+      WHERE e.origin = 'production_audit' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled', 'error', 'errored', 'started', 'unfinished')
       GROUP BY e.product_id) AS audit
     LEFT JOIN (SELECT product_id AS product, min(day) AS first_day FROM user_days GROUP BY product_id) AS used
       ON used.product = audit.product
@@ -172,7 +172,7 @@ checks AS (
     FROM (
       SELECT e.*, coalesce('i:' || e.interaction_id, 'c:' || e.case_id) AS task, coalesce(e.evaluator_kind = 'human', false) AS human, coalesce(e.evaluator, 'a judge without a name') || coalesce(' (prompt ' || e.prompt_version || ')', '') AS judge
       FROM eval_results AS e
-      WHERE e.origin = 'production_audit' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')) AS e) AS e
+      WHERE e.origin = 'production_audit' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled', 'error', 'errored', 'started', 'unfinished')) AS e) AS e
   WHERE e.place = 1
 ),
 trials AS (
@@ -227,7 +227,7 @@ edges AS (
     FROM (
       SELECT e.product_id AS product, CAST(timezone($reporting_zone, timezone('UTC', min(e.run_at))) AS DATE) AS first_day, CAST(timezone($reporting_zone, timezone('UTC', max(e.run_at))) AS DATE) AS last_day
       FROM eval_results AS e
-      WHERE e.origin = 'production_audit' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')
+      WHERE e.origin = 'production_audit' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled', 'error', 'errored', 'started', 'unfinished')
       GROUP BY e.product_id) AS audit
     LEFT JOIN (SELECT product_id AS product, min(day) AS first_day FROM user_days GROUP BY product_id) AS used
       ON used.product = audit.product
@@ -342,7 +342,7 @@ checks AS (
     FROM (
       SELECT e.*, coalesce('i:' || e.interaction_id, 'c:' || e.case_id) AS task, coalesce(e.evaluator_kind = 'human', false) AS human, coalesce(e.evaluator, 'a judge without a name') || coalesce(' (prompt ' || e.prompt_version || ')', '') AS judge
       FROM eval_results AS e
-      WHERE e.origin = 'calibration' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled')) AS e) AS e
+      WHERE e.origin = 'calibration' AND e.passed IS NOT NULL AND e.eval_error IS NULL AND coalesce(lower(e.run_status), '') NOT IN ('cancelled', 'canceled', 'error', 'errored', 'started', 'unfinished')) AS e) AS e
   WHERE e.place = 1
 ),
 trials AS (

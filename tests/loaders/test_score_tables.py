@@ -57,7 +57,8 @@ def test_a_graded_score_needs_a_bar(file: File) -> None:
     assert {row["passed"] for row in loaded.of("eval_results")} == {None}
     assert any("graded scores without a bar" in message for message in loaded.parsed.messages)
     for said in ({"threshold": "0.7"}, {"threshold.faithfulness": "0.7"}):
-        found = [row for row in file.of(*rows, run_at=AT, **said).of("eval_results") if row["metric_name"] == "faithfulness"]
+        every = file.of(*rows, run_at=AT, **said).of("eval_results")
+        found = [row for row in every if row["metric_name"] == "faithfulness"]
         assert [row["passed"] for row in found] == [True, False, None]
         assert [row["error_type"] for row in found] == [None, "unsupported", None]
 
