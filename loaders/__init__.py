@@ -17,6 +17,8 @@ from loaders.m365_copilot import FORMAT as M365_COPILOT
 from loaders.mlflow import FORMAT as MLFLOW
 from loaders.open_webui import FORMAT as OPEN_WEBUI
 from loaders.otlp_genai import FORMAT as OTLP_GENAI
+from loaders.otlp_openllmetry import FORMAT as OTLP_OPENLLMETRY
+from loaders.phoenix import FORMAT as PHOENIX
 from loaders.promptfoo import FORMAT as PROMPTFOO
 from loaders.ragas import FORMAT as RAGAS
 from loaders.servicenow_csv import FORMAT as SERVICENOW_CSV
@@ -25,6 +27,7 @@ from loaders.zendesk_json import FORMAT as ZENDESK_JSON
 _IN_ORDER_OF_WORTH = (
     CANONICAL,
     OTLP_GENAI,
+    OTLP_OPENLLMETRY,
     LITELLM,
     JIRA_CSV,
     COPILOT_USAGE_METRICS,
@@ -37,6 +40,7 @@ _IN_ORDER_OF_WORTH = (
     OPEN_WEBUI,
     INSPECT_AI,
     CLAUDE_CODE,
+    PHOENIX,
     MLFLOW,
     GITHUB_ISSUES,
     JUNIT,

@@ -43,14 +43,16 @@ def told(found: Iterable[Record], stage: Stage) -> Iterator[Record]:
             yield record
 
 
-def header_of(path: Path) -> tuple[list[str], str]:
-    """The column names and the delimiter of a file. Raises Refused when a name is missing or stands twice."""
+def header_of(path: Path, *, repeated: bool = False) -> tuple[list[str], str]:
+    """The column names and the delimiter of a file. Raises Refused when a name stands twice, unless names may be
+    `repeated`.
+    """
     with open_text(path) as file:
         line, _ = _first(file)
     names = header_cells(line.rstrip("\r\n"))
     low = [name.lower() for name in names]
     twice = sorted({name for name in low if low.count(name) > 1 and name})
-    if twice:
+    if twice and not repeated:
         raise Refused(f'The column "{twice[0]}" stands twice in the header.', "Rename or remove one of them.")
     return names, delimiter_of(line.rstrip("\r\n"))
 

@@ -78,11 +78,19 @@ def _parse(path: Path, stage: Stage) -> None:
         stage.ignore("OTLP metrics or logs", aggregates)
     if not found:
         return
+    fill_traces(stage)
+
+
+def fill_traces(stage: Stage, named: str = "trace_id") -> None:
+    """Make interactions and calls of the spans in `span_rows`, whatever they came in, every one accounted for. `named`
+    is what an interaction is called by: its trace, or the span that is its root (root_id).
+    """
     for step in (SPANS, ANCESTORS, MARKED, TRACES):
         stage.rows(step)
     _account(stage)
-    stage.fill("interactions", INTERACTIONS, relation(INTERACTIONS, "traces", "spans"))
-    stage.fill("model_calls", MODEL_CALLS, relation(MODEL_CALLS, LEAVES, "0"))
+    interactions, calls = INTERACTIONS | {"interaction_id": named}, MODEL_CALLS | {"interaction_id": named}
+    stage.fill("interactions", interactions, relation(interactions, "traces", "spans"))
+    stage.fill("model_calls", calls, relation(calls, LEAVES, "0"))
 
 
 def _sum_up(path: Path, stage: Stage) -> None:

@@ -33,6 +33,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "cost_usd": ("llm.cost.total", "gen_ai.usage.cost", "gen_ai.usage.total_cost"),
     "error_type": ("error.type",),
     "prompt_version": ("llm.prompt_template.version",),
+    "pilot_id": ("pilot.id", "metadata.pilot", "metadata.pilot_id"),
 }  # fmt: skip
 """What we look for in a span, each under every name it has had, the newest first."""
 _COUNTS = ("input_tokens", "output_tokens", "cache_read_tokens")
@@ -51,6 +52,7 @@ _SPOKEN = {
 }  # fmt: skip
 """What OpenInference and older OpenLLMetry call the operations."""
 _DOCUMENTS, _DOCUMENT = "gen_ai.retrieval.documents", "retrieval.documents."
+_METADATA = "metadata"
 _MODEL_NAMED = (*NAMES["provider_name"], *NAMES["request_model"])
 _WANTED = frozenset({name for names in NAMES.values() for name in names} | {*_OPERATION, *RESOURCE, _DOCUMENTS})
 _FAILED = ("2", "STATUS_CODE_ERROR", "ERROR", "Error")
@@ -118,6 +120,8 @@ def flat(resource: Mapping[str, str], span: object, source_row: int, line: int) 
     for column in _COUNTS:
         if (count := told[column]) is not None:
             told[column] = _whole(count)
+    if (told["pilot_id"] or "").casefold() in ("none", "null"):
+        told["pilot_id"] = None
     if failed or told["error_type"]:
         told["error_type"] = _one_line(told["error_type"] or _exception(span) or "_OTHER")
     return (
@@ -158,8 +162,20 @@ def _attributes(attributes: object) -> tuple[dict[str, str], str | None]:
                 found[key] = value
         elif key.startswith(_DOCUMENT):
             places.add(key[len(_DOCUMENT) :].partition(".")[0])
+        elif key == _METADATA:
+            found |= _metadata(scalar(attribute.get("value")))
     count = len(places) if count is None and places else count
     return found, None if count is None else str(count)
+
+
+def _metadata(stated: str | None) -> dict[str, str]:
+    """What OpenInference's metadata, an object as JSON, says that we look for."""
+    try:
+        told = json.loads(stated or "")
+    except (ValueError, RecursionError):
+        return {}
+    named = {f"{_METADATA}.{key}": value for key, value in told.items()} if isinstance(told, dict) else {}
+    return {key: value for key, value in named.items() if key in _WANTED and isinstance(value, str) and value}
 
 
 def scalar(value: object) -> str | None:

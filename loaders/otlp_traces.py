@@ -18,7 +18,7 @@ SPANS = """
            TRY_CAST(cache_read_tokens AS BIGINT) AS cache_read_tokens,
            CASE WHEN TRY_CAST(cost_usd AS DECIMAL(24, 12)) >= 0 THEN TRY_CAST(cost_usd AS DECIMAL(24, 12)) * 1000000
                 END AS microusd,
-           error_type, prompt_version,
+           error_type, prompt_version, pilot_id,
            coalesce(TRY_CAST(input_tokens AS BIGINT), TRY_CAST(output_tokens AS BIGINT)) IS NOT NULL AS counted
     FROM span_rows
     QUALIFY row_number() OVER (
@@ -88,6 +88,7 @@ TRACES = """
                first(user_id ORDER BY started, source_row) FILTER (WHERE user_id IS NOT NULL) AS any_user,
                first(session_id ORDER BY started, source_row) FILTER (WHERE session_id IS NOT NULL) AS any_session,
                first(service_name ORDER BY started, source_row) FILTER (WHERE service_name IS NOT NULL) AS any_service,
+               min(pilot_id) AS any_pilot,
                first(prompt_version ORDER BY started, source_row)
                    FILTER (WHERE prompt_version IS NOT NULL) AS prompt_version,
                first(operation ORDER BY started, source_row)
@@ -101,7 +102,7 @@ TRACES = """
         FROM marked GROUP BY trace_id
     )
     SELECT sums.*, roots.source_row, roots.line, roots.standing, roots.started_text, roots.started, roots.ended,
-           roots.failed,
+           roots.failed, roots.span_id AS root_id, coalesce(roots.pilot_id, any_pilot) AS pilot_id,
            coalesce(roots.service_name, any_service) AS service_name, roots.service_version,
            coalesce(roots.user_id, any_user) AS user_id, coalesce(roots.session_id, any_session) AS session_id,
            CASE WHEN roots.failed THEN coalesce(nullif(roots.error_type, '_OTHER'), any_error, '_OTHER')
@@ -122,6 +123,7 @@ INTERACTIONS: dict[str, str] = {
     "interaction_id": "trace_id",
     "trace_id": "trace_id",
     "product_id": "service_name",
+    "pilot_id": "pilot_id",
     "occurred_at": f"coalesce({_moment('coalesce(started, first_started)')}, started_text)",
     "version_at": _moment("last_ended"),
     "user_id": "user_id",
@@ -142,7 +144,7 @@ INTERACTIONS: dict[str, str] = {
 """Contract column of an interaction -> SQL over `traces`."""
 
 LEAVES = """(
-    SELECT marked.*, traces.service_name AS product
+    SELECT marked.*, traces.service_name AS product, traces.root_id
     FROM marked JOIN traces ON traces.trace_id = marked.trace_id WHERE marked.leaf
 ) AS leaves"""
 """Every call of a model, with the product of its interaction: a call behind a gateway is the product's that asked."""

@@ -60,7 +60,7 @@ def rows_of(path: Path, stage: Stage, free_text: frozenset[str] = frozenset()) -
 
 
 def _of_csv(path: Path, stage: Stage, free_text: frozenset[str]) -> Iterator[Row]:
-    names, delimiter = header_of(path)
+    names, delimiter = header_of(path, repeated=True)
     steady = frozenset(place for place, name in enumerate(names) if free_text and name not in free_text)
     for record in told(records(path, delimiter, len(names), steady), stage):
         values: dict[str, object] = {}

@@ -72,6 +72,11 @@ FAILED = """
     SELECT map(list(k), list(v)) FROM (
         SELECT {column} AS k, {{n: count(*), failed: count(CASE WHEN error THEN 1 END)}} AS v
         FROM interactions GROUP BY {column})"""
+JUDGED = frozenset({"thumbs_up", "thumbs_down", "judged", "hallucinated"})
+OF_SPANS = frozenset({
+    "interactions", "errors", "users", "interactions_without_user", "sessions", "input_tokens", "output_tokens",
+    "retrieved_docs", "interactions_with_no_docs", "pilot_legal",
+})  # fmt: skip
 THUMBS = frozenset({"thumbs_up", "thumbs_down"})
 
 
@@ -290,6 +295,20 @@ FORMATS: dict[str, Told] = {
             "prompts": one("CAST(coalesce(sum(interactions), 0) AS BIGINT)", "usage_daily"),
         },
         outside=frozenset({"active_7d_definition", "concealed_names"}),
+    ),
+    "phoenix": Told(
+        values=SPANS
+        | {
+            "errors": one("count(*)", "interactions", "error"),
+            "pilot_legal": one("count(*)", "interactions", "pilot_id = 'legal'"),
+            "hallucinated": one("count(*)", "eval_results", "metric_name = 'hallucination' AND NOT passed"),
+        },
+        outside=frozenset({"spans", "spans_in_store"}),
+        absent={
+            "annotations.csv": OF_SPANS,
+            "annotations.parquet": OF_SPANS,
+            **dict.fromkeys(("spans.csv", "spans.parquet", "spans_rest.jsonl", "spans_otlp_rest.jsonl"), JUDGED),
+        },
     ),
     "lm_eval": Told(
         values={
