@@ -10,7 +10,10 @@ from loaders.format import Format
 from loaders.github_issues import FORMAT as GITHUB_ISSUES
 from loaders.inspect_ai import FORMAT as INSPECT_AI
 from loaders.jira_csv import FORMAT as JIRA_CSV
+from loaders.jira_rest import FORMAT as JIRA_REST
 from loaders.junit import FORMAT as JUNIT
+from loaders.langfuse import FORMAT as LANGFUSE
+from loaders.langsmith import FORMAT as LANGSMITH
 from loaders.litellm import FORMAT as LITELLM
 from loaders.lm_eval import FORMAT as LM_EVAL
 from loaders.m365_copilot import FORMAT as M365_COPILOT
@@ -30,6 +33,7 @@ _IN_ORDER_OF_WORTH = (
     OTLP_OPENLLMETRY,
     LITELLM,
     JIRA_CSV,
+    LANGFUSE,
     COPILOT_USAGE_METRICS,
     M365_COPILOT,
     SERVICENOW_CSV,
@@ -42,7 +46,9 @@ _IN_ORDER_OF_WORTH = (
     CLAUDE_CODE,
     PHOENIX,
     MLFLOW,
+    LANGSMITH,
     GITHUB_ISSUES,
+    JIRA_REST,
     JUNIT,
     LM_EVAL,
 )

@@ -79,7 +79,9 @@ def test_a_retriever_that_lists_nothing_found_nothing(file: File) -> None:
 
 def test_an_export_cut_at_its_default_limit_is_suspected(file: File) -> None:
     """Exactly a thousand spans is what Phoenix gives when nobody says otherwise: that is said."""
-    spans = [span("a", "LLM") | {"context": {"trace_id": f"{n:032x}", "span_id": f"{n:016x}"}} for n in range(LIMIT)]
+    spans = [
+        span("a", "LLM") | {"context": {"trace_id": f"{n:032x}", "span_id": f"{n:016x}"}} for n in range(1, LIMIT + 1)
+    ]
     assert any("default limit" in message for message in file.of(*spans).parsed.messages)
     assert not any("default limit" in message for message in file.of(*spans[1:]).parsed.messages)
 
