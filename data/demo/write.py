@@ -57,7 +57,7 @@ def write_company(
     paths = [
         *_usage(out, uses, staff, progress),
         *_said(out, uses, staff, chance),
-        *_evals(out, uses, staff, until, chance),
+        *_evals(out, uses, staff, until, chance, tickets),
         *_tickets(out, tickets, staff, until),
     ]
     progress(f"exports: {len(paths)} files")
@@ -101,7 +101,8 @@ def _said(out: Path, uses: Mapping[str, Use], staff: Staff, chance: np.random.Ge
 
 
 def _evals(
-    out: Path, uses: Mapping[str, Use], staff: Staff, until: date, chance: np.random.Generator
+    out: Path, uses: Mapping[str, Use], staff: Staff, until: date, chance: np.random.Generator,
+    tickets: Mapping[str, Sequence[Ticket]],
 ) -> list[Path]:  # fmt: skip
     kinds = [person.kind for person in staff.people]
     judged: list[Row] = []
@@ -110,6 +111,8 @@ def _evals(
         judged += audits.calibration(name, until, chance)
     tested = [row for name in uses if subjects(name) for row in suites.probes(name, until)]
     tested += [row for name in suites.SUITES for row in suites.suite_runs(name, until, chance)]
+    for name in suites.SUITES:
+        tested += suites.gap_runs(name, tickets[name], until, np.random.default_rng([len(tested), 4]))
     write_rows(out / "audits.csv", judged)
     write_rows(out / "suites-and-probes.csv", tested)
     paths = [out / "audits.csv", out / "suites-and-probes.csv"]
