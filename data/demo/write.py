@@ -57,8 +57,9 @@ def write_company(
     paths = [
         *_usage(out, uses, staff, progress),
         *_said(out, uses, staff, chance),
-        *_evals(out, uses, staff, until, chance, tickets),
+        *_evals(out, uses, staff, until, chance),
         *_tickets(out, tickets, staff, until),
+        _gap_cases(out, tickets, until, np.random.default_rng([seed, 4])),
     ]
     progress(f"exports: {len(paths)} files")
     known = registry.tables(until, staff.id) | value.tables(first, until, since)
@@ -101,8 +102,7 @@ def _said(out: Path, uses: Mapping[str, Use], staff: Staff, chance: np.random.Ge
 
 
 def _evals(
-    out: Path, uses: Mapping[str, Use], staff: Staff, until: date, chance: np.random.Generator,
-    tickets: Mapping[str, Sequence[Ticket]],
+    out: Path, uses: Mapping[str, Use], staff: Staff, until: date, chance: np.random.Generator
 ) -> list[Path]:  # fmt: skip
     kinds = [person.kind for person in staff.people]
     judged: list[Row] = []
@@ -111,8 +111,6 @@ def _evals(
         judged += audits.calibration(name, until, chance)
     tested = [row for name in uses if subjects(name) for row in suites.probes(name, until)]
     tested += [row for name in suites.SUITES for row in suites.suite_runs(name, until, chance)]
-    for name in suites.SUITES:
-        tested += suites.gap_runs(name, tickets[name], until, np.random.default_rng([len(tested), 4]))
     write_rows(out / "audits.csv", judged)
     write_rows(out / "suites-and-probes.csv", tested)
     paths = [out / "audits.csv", out / "suites-and-probes.csv"]
@@ -121,6 +119,14 @@ def _evals(
         paths.append(out / f"promptfoo-{run[2]}-{day}.json")
         write_json(paths[-1], suite_run(run, until, chance))
     return paths
+
+
+def _gap_cases(
+    out: Path, tickets: Mapping[str, Sequence[Ticket]], until: date, chance: np.random.Generator
+) -> Path:  # fmt: skip
+    path = out / "gap-cases.csv"
+    write_rows(path, [row for name in suites.SUITES for row in suites.gap_runs(name, tickets[name], until, chance)])
+    return path
 
 
 def _tickets(out: Path, tickets: Mapping[str, list[Ticket]], staff: Staff, until: date) -> list[Path]:
