@@ -3,27 +3,31 @@ eval series and what was published, on the command line.
 """
 
 import argparse
-import csv
 import getpass
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from typing import TypeVar
 
 from data.errors import PlumblineError
 from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES, Reading, Scope, default_scope, eval_series, loop, read, readings_log, waiting
+from metrics import published_answers as answers
 from metrics.asking import Named, asked
 from metrics.catalog import dimensions_of, measure_of, resolve
 from metrics.plain_sql import plain
 from metrics.scorecard import scorecard
 from metrics.scorecard_data import as_data
+from metrics.sheet import write_csv
 from metrics.spec import DIMENSIONS, MetricError, dimensions
 from reports import scorecard as words
 from reports.words import amount, interval, units_of
 
+T = TypeVar("T")
+Forms = tuple[Callable[[T], object], Callable[[T], list[tuple[str, ...]]]]  # as data, and as a table with its head
 WEEKS = timedelta(days=83)
 
 
@@ -79,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     pilot.set_defaults(run=_scorecard)
     gaps = commands.add_parser("loop", parents=[shared, scope], help="from a gap to a better eval, stage by stage")
     gaps.add_argument("--json", action="store_true", help="an array of products with their stages")
+    gaps.add_argument("--answers", action="store_true", help="what each documented answer did, against other topics")
     gaps.set_defaults(run=_loop)
     evals = commands.add_parser("evals", parents=[shared, scope], help="task success of each run of each eval suite")
     evals.add_argument("--json", action="store_true", help="an array of runs with their strata")
@@ -120,7 +125,7 @@ def _read(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(reading) for reading in readings], indent=2, ensure_ascii=False))
     elif options.csv:
-        _print_csv(readings, by)
+        write_csv(sys.stdout, readings, by)
     else:
         _print_table(readings)
     if unmapped:
@@ -182,21 +187,25 @@ def _scorecard(options: argparse.Namespace) -> int:
 
 
 def _loop(options: argparse.Namespace) -> int:
-    store = Warehouse.open(options.warehouse)
-    try:
-        found = loop.loops(store, _scope(store, options))
-    finally:
-        store.close()
-    return _show(options, loop.as_data(found), loop.lines(found), "No ticket of these products is about a gap.")
+    if options.answers:
+        of, forms = answers.published_answers, (answers.as_data, answers.lines)
+        return _told(options, of, forms, "No answer about a topic was documented in these days.")
+    return _told(options, loop.loops, (loop.as_data, loop.lines), "No ticket of these products is about a gap.")
 
 
 def _evals(options: argparse.Namespace) -> int:
+    forms = (eval_series.as_data, eval_series.lines)
+    return _told(options, eval_series.eval_series, forms, "No eval suite ran in these days.")
+
+
+def _told(options: argparse.Namespace, door: Callable[[Warehouse, Scope], T], forms: Forms[T], nothing: str) -> int:
     store = Warehouse.open(options.warehouse)
     try:
-        found = eval_series.eval_series(store, _scope(store, options))
+        found = door(store, _scope(store, options))
     finally:
         store.close()
-    return _show(options, eval_series.as_data(found), eval_series.lines(found), "No eval suite ran in these days.")
+    data, lines = forms
+    return _show(options, data(found), lines(found), nothing)
 
 
 def _publish(options: argparse.Namespace) -> int:
@@ -238,25 +247,6 @@ def _scope(store: Warehouse, options: argparse.Namespace) -> Scope:
     until = options.until or default_scope(store).until
     named = Named(options.product or (), options.pilot or (), options.team or ())
     return asked(store, named, options.since or until - WEEKS, until)
-
-
-def _print_csv(readings: Sequence[Reading], by: Sequence[str]) -> None:
-    fields = [name for name in Reading.__dataclass_fields__ if name != "group"]
-    writer = csv.writer(sys.stdout)
-    writer.writerow(["metric", *by, *fields[1:]])
-    for reading in readings:
-        values = asdict(reading)
-        writer.writerow(
-            [
-                _cell(value)
-                for value in (reading.metric, *reading.group.values(), *(values[name] for name in fields[1:]))
-            ]
-        )
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets a quote before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value
 
 
 def _print_table(readings: Sequence[Reading]) -> None:
