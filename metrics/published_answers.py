@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 from data.cursor import Row, Rows
 from data.settings import Settings
 from data.settings import settings as settings_of
+from data.verdict_rules import judged
 from data.warehouse import Warehouse
 from metrics import views
 from metrics.before_after import DAY, DAYS, Window
@@ -181,12 +182,14 @@ def _cells(reader: Rows, places: Sequence[_Place], rules: Settings) -> dict[int,
         products=tuple(sorted({side[1] for side in sides})),
     )  # fmt: skip
     parts, _ = use_ctes(scope, ("product", "day"), ("product", "bucket"), "interactions", (*COLUMNS, "synthetic"))
-    own = [("interactions_in_scope", _COUNTED), ("verdicts", VERDICTS), ("tasks", _TASKS), ("sides", _SIDES)]
-    sql = with_clause([*parts, *own, ("units", _UNITS)]) + _MOMENTS
+    own = [("interactions_in_scope", _COUNTED), ("verdicts", VERDICTS.replace("FROM feedback", "FROM judged"))]
+    whole = [*parts, *own, ("tasks", _TASKS), ("sides", _SIDES), ("units", _UNITS)]
+    names_of = with_clause(whole) + _MOMENTS  # the rules' own words may hold what looks like a parameter
+    sql = with_clause([("judged", f"\n{judged(reader)}\n"), *whole]) + _MOMENTS
     names = ("places", "place_products", "place_topics", "place_own", "place_late", "place_firsts", "place_lasts")
     params = dict(zip(names, map(list, zip(*sides, strict=True)), strict=True))
     found: dict[int, dict[tuple[bool, bool], Moments]] = {}
-    for row in reader.rows(sql, bound(sql, scope, "day", rules, params)):
+    for row in reader.rows(sql, bound(names_of, scope, "day", rules, params)):
         moments = Moments(*(cast(int, row[name]) for name in Moments._fields))
         found.setdefault(cast(int, row["place"]), {})[bool(row["own"]), bool(row["late"])] = moments
     return found

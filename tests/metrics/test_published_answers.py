@@ -152,3 +152,28 @@ def test_few_people_have_no_interval_and_a_team_no_answer(company: Company) -> N
         published_answers(company.store, WIDE.model_copy(update={"teams": ("law",)}))
     (plain,) = as_data([found])
     assert (plain["topic"], plain["others"]) == ("a", ("b",))
+
+
+def test_what_a_rule_says_of_a_score_counts_as_in_task_success(company: Company) -> None:
+    """Ratings without a verdict of their own end tasks as the rules of the registry say."""
+    chance = Random(4)
+    rows = [row | {"outcome": None, "outcome_source": None} for topic in "ab"
+            for row in use_of(topic, 0.5, range(-28, 40), chance)]  # fmt: skip
+    ask(asked(company.sells("chat"), rows), [documented(1, "a", 0)])
+    with company.store.write("test", "test") as tx:
+        tx.add("feedback", [
+            {"event_key": n, "row_hash": n, "version_at": row["occurred_at"], "load_id": "L1", "source_system": "s",
+             "source_row": n, "source_records": 1, "feedback_id": f"f{n}",
+             "given_at": row["occurred_at"], "target_type": "interaction",
+             "target_id": row["interaction_id"],
+             "product_id": "chat", "source_product": "", "name": "stars", "score": float(n % 2), "evidence": "rating"}
+            for n, row in enumerate(rows)
+        ])  # fmt: skip
+    assert "no task of which the end is known" in of(company).refused
+    company.has("mappings", [
+        {"source_system": "*", "field": "feedback.stars", "match": "at_most", "pattern": "0", "target": "verdict",
+         "value": "failed", "priority": 0},
+    ])  # fmt: skip
+    found = of(company)
+    assert found.own is not None
+    assert all(side.value == 0 for side in found.own)
