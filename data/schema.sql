@@ -208,6 +208,11 @@ CREATE TABLE profiles (name VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, prof
 -- which product each load brought data of, and how far the load reaches: what freshness is judged by
 CREATE TABLE feed_days (load_id VARCHAR NOT NULL, fact VARCHAR NOT NULL, product_id VARCHAR NOT NULL,
     source_system VARCHAR NOT NULL, source_product VARCHAR NOT NULL, first_day DATE NOT NULL, last_day DATE NOT NULL, records BIGINT NOT NULL);
+-- what was published and when: what we said then. Rows are only ever added; pilot_id or product_id NULL: of all of them.
+CREATE TABLE readings_log (published_at TIMESTAMP NOT NULL, published_by VARCHAR NOT NULL, data_version BIGINT NOT NULL,
+    metric VARCHAR NOT NULL, definition_hash VARCHAR NOT NULL, product_id VARCHAR, pilot_id VARCHAR, since DATE NOT NULL,
+    until DATE NOT NULL, value DOUBLE, low DOUBLE, high DOUBLE, level DOUBLE NOT NULL, units BIGINT NOT NULL,
+    events BIGINT NOT NULL, method VARCHAR NOT NULL, status VARCHAR NOT NULL, decides BOOLEAN NOT NULL, missing VARCHAR NOT NULL);
 CREATE SEQUENCE audit_seq;
 CREATE TABLE audit (seq BIGINT NOT NULL DEFAULT nextval('audit_seq'), happened_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL,
     what VARCHAR NOT NULL, before JSON, after JSON);

@@ -1,25 +1,33 @@
-"""python -m metrics read | list | sql | scorecard: readings and pilots on the command line, as a table, JSON or CSV."""
+"""python -m metrics read | list | sql | scorecard | loop | evals | publish | said: readings, pilots, the context loop,
+eval series and what was published, on the command line.
+"""
 
 import argparse
-import csv
+import getpass
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from typing import TypeVar
 
-from data.errors import PlumblineError, did_you_mean
+from data.errors import PlumblineError
 from data.warehouse import Warehouse
-from metrics import CATALOG, HEADLINES, Reading, Scope, default_scope, read, waiting
+from metrics import CATALOG, HEADLINES, Reading, Scope, default_scope, eval_series, loop, read, readings_log, waiting
+from metrics import published_answers as answers
+from metrics.asking import Named, asked
 from metrics.catalog import dimensions_of, measure_of, resolve
 from metrics.plain_sql import plain
 from metrics.scorecard import scorecard
 from metrics.scorecard_data import as_data
+from metrics.sheet import write_csv
 from metrics.spec import DIMENSIONS, MetricError, dimensions
 from reports import scorecard as words
 from reports.words import amount, interval, units_of
 
+T = TypeVar("T")
+Forms = tuple[Callable[[T], object], Callable[[T], list[tuple[str, ...]]]]  # as data, and as a table with its head
 WEEKS = timedelta(days=83)
 
 
@@ -41,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m metrics", description="Read the metrics of a warehouse.")
-    commands = parser.add_subparsers(required=True, metavar="read | list | sql | scorecard")
+    commands = parser.add_subparsers(
+        required=True, metavar="read | list | sql | scorecard | loop | evals | publish | said"
+    )
     where = "default: $PLUMBLINE_WAREHOUSE or data/warehouse.duckdb"
     parser.add_argument("--warehouse", metavar="FILE", help=where)
     shared = argparse.ArgumentParser(add_help=False)
@@ -71,6 +81,22 @@ def _parser() -> argparse.ArgumentParser:
     pilot.add_argument("pilot", metavar="PILOT_ID")
     pilot.add_argument("--json", action="store_true", help="an object with the proposal, its reasons and the criteria")
     pilot.set_defaults(run=_scorecard)
+    gaps = commands.add_parser("loop", parents=[shared, scope], help="from a gap to a better eval, stage by stage")
+    gaps.add_argument("--json", action="store_true", help="an array of products with their stages")
+    gaps.add_argument("--answers", action="store_true", help="what each documented answer did, against other topics")
+    gaps.set_defaults(run=_loop)
+    evals = commands.add_parser("evals", parents=[shared, scope], help="task success of each run of each eval suite")
+    evals.add_argument("--json", action="store_true", help="an array of runs with their strata")
+    evals.set_defaults(run=_evals)
+    publish = commands.add_parser("publish", parents=[shared, scope], help="write the readings down as published")
+    publish.add_argument("--who", default=getpass.getuser(), metavar="NAME", help="who publishes; default: the user")
+    publish.set_defaults(run=_publish)
+    said = commands.add_parser("said", parents=[shared], help="what was published, and when")
+    said.add_argument("--metric", metavar="NAME", help="only this metric")
+    said.add_argument("--product", metavar="ID", help="only this product")
+    said.add_argument("--at", type=_day, metavar="DAY", help="only what stood on that day; default: everything")
+    said.add_argument("--json", action="store_true", help="an array of entries with their readings")
+    said.set_defaults(run=_said)
     return parser
 
 
@@ -99,7 +125,7 @@ def _read(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(reading) for reading in readings], indent=2, ensure_ascii=False))
     elif options.csv:
-        _print_csv(readings, by)
+        write_csv(sys.stdout, readings, by)
     else:
         _print_table(readings)
     if unmapped:
@@ -160,58 +186,67 @@ def _scorecard(options: argparse.Namespace) -> int:
     return 0
 
 
+def _loop(options: argparse.Namespace) -> int:
+    if options.answers:
+        of, forms = answers.published_answers, (answers.as_data, answers.lines)
+        return _told(options, of, forms, "No answer about a topic was documented in these days.")
+    return _told(options, loop.loops, (loop.as_data, loop.lines), "No ticket of these products is about a gap.")
+
+
+def _evals(options: argparse.Namespace) -> int:
+    forms = (eval_series.as_data, eval_series.lines)
+    return _told(options, eval_series.eval_series, forms, "No eval suite ran in these days.")
+
+
+def _told(options: argparse.Namespace, door: Callable[[Warehouse, Scope], T], forms: Forms[T], nothing: str) -> int:
+    store = Warehouse.open(options.warehouse)
+    try:
+        found = door(store, _scope(store, options))
+    finally:
+        store.close()
+    data, lines = forms
+    return _show(options, data(found), lines(found), nothing)
+
+
+def _publish(options: argparse.Namespace) -> int:
+    store = Warehouse.open(options.warehouse)
+    try:
+        added = readings_log.publish(store, options.who, _scope(store, options))
+    finally:
+        store.close()
+    print(f"{added:,} readings written down." if added else "Nothing new: these readings are written down already.")
+    return 0
+
+
+def _said(options: argparse.Namespace) -> int:
+    store = Warehouse.open(options.warehouse)
+    try:
+        found = readings_log.said(store, options.metric, options.product, options.at)
+    finally:
+        store.close()
+    rows = [("published", "by", "data", "product", "metric", "days", "value", "interval", "status")]
+    for at, who, since, until, each in found:
+        value = amount(each.value, measure_of(each.metric)) if each.value is not None else "-"
+        what = (str(each.data_version), str(each.group["product"]), each.metric, f"{since} - {until}")
+        rows.append((f"{at:%Y-%m-%d %H:%M}", who, *what, value, interval(each), each.status))
+    return _show(options, readings_log.as_data(found), rows, "Nothing was published: python -m metrics publish.")
+
+
+def _show(options: argparse.Namespace, data: object, rows: Sequence[tuple[str, ...]], nothing: str) -> int:
+    """JSON, or a table with its head, or the sentence that says why there is none."""
+    if options.json:
+        print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+    elif len(rows) > 1:
+        _print_rows(rows)
+    else:
+        print(nothing)
+    return 0
+
+
 def _scope(store: Warehouse, options: argparse.Namespace) -> Scope:
     until = options.until or default_scope(store).until
-    _exist(store, "product", options.product, "SELECT DISTINCT product_id AS id FROM user_days")
-    _exist(store, "pilot", options.pilot, "SELECT DISTINCT pilot_id AS id FROM user_days WHERE pilot_id IS NOT NULL")
-    return _asked(options, options.since or until - WEEKS, until)
-
-
-def _asked(options: argparse.Namespace, since: date, until: date) -> Scope:
-    if since > until:
-        raise MetricError(f"The period begins on {since} and ends on {until}, before it begins.", "Exchange the days.")
-    return Scope(
-        since=since,
-        until=until,
-        products=tuple(options.product) if options.product else None,
-        pilots=tuple(options.pilot) if options.pilot else None,
-        teams=tuple(options.team) if options.team else None,
-    )
-
-
-def _exist(store: Warehouse, what: str, names: Sequence[str] | None, seen: str) -> None:
-    """MetricError for a name that neither the registry nor the data know."""
-    if not names:
-        return
-    sql = f"SELECT {what}_id AS id FROM {what}s WHERE valid_to IS NULL UNION {seen}"
-    if what == "product":
-        sql += " UNION SELECT DISTINCT product_id AS id FROM usage_daily"
-    known = {str(row["id"]) for row in store.rows(sql)} - {""}
-    for name in names:
-        if name not in known:
-            raise MetricError(
-                f"There is no {what} '{name}'.{did_you_mean(name, known)}",
-                f"Known are {', '.join(sorted(known)[:20])}." if known else f"No {what} is registered yet.",
-            )
-
-
-def _print_csv(readings: Sequence[Reading], by: Sequence[str]) -> None:
-    fields = [name for name in Reading.__dataclass_fields__ if name != "group"]
-    writer = csv.writer(sys.stdout)
-    writer.writerow(["metric", *by, *fields[1:]])
-    for reading in readings:
-        values = asdict(reading)
-        writer.writerow(
-            [
-                _cell(value)
-                for value in (reading.metric, *reading.group.values(), *(values[name] for name in fields[1:]))
-            ]
-        )
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets a quote before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value
+    named = Named(options.product or (), options.pilot or (), options.team or ())
+    return asked(store, named, options.since or until - WEEKS, until)
 
 
 def _print_table(readings: Sequence[Reading]) -> None:

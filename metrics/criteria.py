@@ -2,13 +2,11 @@
 numbers in, numbers out.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from scipy.special import ndtri
-
 from metrics.health import Goal, Measured, aim, reached, said, upright
+from metrics.planning import chance_at_end, people_worth
 from metrics.spec import Better, Measure
 from metrics.statistics import t_quantile
 
@@ -106,34 +104,29 @@ def _plan(more: More, power: float) -> str:
     return f"At this rate {more.least:,} more would just clear it; plan {more.planned:,} for a chance of {power:.0%}."
 
 
-def extra_units(seen: Measured, criterion: Criterion, power: float = 0.5) -> int | None:
-    """How many more units until the interval of a share clears the bar, if the rate stays as it is.
+def extra_units(seen: Measured, criterion: Criterion, power: float | None = None) -> int | None:
+    """How many more units until the interval of a share clears the bar, if the rate stays as it is; with `power`, so
+    many that it does so this often when the rate seen is the true one (metrics.planning).
 
     Wilson's interval is inverted twice. Its bound x gives the effective size, n = c^2 x (1 - x) / (p - x)^2, with
-    c = t(K - 1); each further unit is taken to be worth as much, n / K. Its lower bound clears the bar b from
-    n >= ((c sqrt(b (1 - b)) + z sqrt(p (1 - p))) / (p - b))^2, with c of the new K: z = 0 when what comes has exactly
-    this rate (power one half), the normal quantile of `power` to clear it so often when p is the true rate.
+    c = t(K - 1); each further unit is taken to be worth as much, n / K. Without power, the lower bound clears the bar b
+    from n >= c^2 b (1 - b) / (p - b)^2, with c of the new K.
 
     None where nothing can be said: not a share, a band, no value on the good side of the bar, an interval without
     width, or more than a million. For an interval that is not Wilson's (a corrected rate) it is an approximation.
     """
-    value, low, high, bar = seen.value, seen.low, seen.high, criterion.bar
-    if value is None or low is None or high is None or criterion.measure != "share" or criterion.better == "band":
+    worth = _worth(seen, criterion)
+    if worth is None:
         return None
-    if criterion.better == "lower":
-        value, low, high, bar = 1 - value, 1 - high, 1 - low, 1 - bar
-    bound = low if low > 0 else high
-    apart = 0 <= low <= value <= high <= 1 and bound not in (0, 1, value)
-    if seen.units < 2 or not 0 < bar < value or not apart:
-        return None
-    units = seen.units
-    worth = (t_quantile(seen.level, units - 1) / (value - bound)) ** 2 * bound * (1 - bound) / units
-    luck = float(ndtri(power)) * math.sqrt(value * (1 - value))
+    value, bar, size, units = worth
+    each = size / units
 
     def enough(count: int) -> bool:
-        needed = (t_quantile(seen.level, count - 1) * math.sqrt(bar * (1 - bar)) + luck) / (value - bar)
-        return worth * count >= needed**2
+        return each * count >= (t_quantile(seen.level, count - 1) / (value - bar)) ** 2 * bar * (1 - bar)
 
+    if power is not None:
+        planned = people_worth(value, bar, power, each, seen.level)
+        return None if planned is None or planned - units > MOST else max(0, planned - units)
     if enough(units):
         return 0
     if not enough(units + MOST):
@@ -143,3 +136,37 @@ def extra_units(seen: Measured, criterion: Criterion, power: float = 0.5) -> int
         middle = (short + long) // 2
         short, long = (short, middle) if enough(middle) else (middle, long)
     return long - units
+
+
+def chance(seen: Measured | None, criterion: Criterion, growth: float | None) -> float | None:
+    """The chance that the interval clears the bar at the planned end, when `growth` times as much has been seen and the
+    rate stays as it is. None where it cannot be said, as of extra_units, or no more is to come.
+    """
+    worth = _worth(seen, criterion, short_too=True) if seen and growth and seen.decides else None
+    if worth is None or growth is None or seen is None:
+        return None
+    value, bar, size, units = worth
+    return chance_at_end(value, bar, size, growth, units, level=seen.level)
+
+
+class _Worth(NamedTuple):
+    """A share and its bar, mirrored where lower is better, with the effective size of its interval."""
+
+    value: float
+    bar: float
+    size: float
+    units: int
+
+
+def _worth(seen: Measured, criterion: Criterion, *, short_too: bool = False) -> _Worth | None:
+    value, low, high, bar = seen.value, seen.low, seen.high, criterion.bar
+    if value is None or low is None or high is None or criterion.measure != "share" or criterion.better == "band":
+        return None
+    if criterion.better == "lower":
+        value, low, high, bar = 1 - value, 1 - high, 1 - low, 1 - bar
+    bound = low if low > 0 else high
+    apart = 0 <= low <= value <= high <= 1 and bound not in (0, 1, value)
+    if seen.units < 2 or not 0 < bar < 1 or not apart or (bar >= value and not short_too):
+        return None
+    size = (t_quantile(seen.level, seen.units - 1) / (value - bound)) ** 2 * bound * (1 - bound)
+    return _Worth(value, bar, size, seen.units)

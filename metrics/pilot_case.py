@@ -117,6 +117,17 @@ class Finding(NamedTuple):
     sentence: str
 
 
+def growth(case: PilotCase) -> float | None:
+    """How many times as much there will be at the planned end as there is: by the planned tasks, else by the planned
+    days at the same pace. None where nothing was planned or nothing is there yet.
+    """
+    if case.planned_tasks and case.tasks:
+        return case.planned_tasks / case.tasks
+    if case.starts_on is None or case.ends_on is None or case.as_of < case.starts_on:
+        return None
+    return ((case.ends_on - case.starts_on).days + 1) / ((case.as_of - case.starts_on).days + 1)
+
+
 class Judged(NamedTuple):
     """A case with its criteria judged, in an order that does not depend on how they were listed."""
 

@@ -5,7 +5,7 @@ cost. Numbers are of each of two groups, not rounded up; None where no number wo
 import math
 
 from scipy.optimize import brentq
-from scipy.special import nctdtr, ndtri, stdtrit
+from scipy.special import nctdtr, ndtr, ndtri, stdtrit
 
 from metrics.statistics import t_quantile
 
@@ -49,9 +49,13 @@ def people_for_bar(
     p (1 - p): a rate that comes out low by chance comes out with a wider interval, too. People are n times the design
     effect by `cluster`. `make calibrate` holds the power against simulated pilots.
     """
+    return people_worth(share, bar, power, cluster / design_effect(cluster, correlation, variation), level)
+
+
+def people_worth(share: float, bar: float, power: float, worth: float, level: float = 0.95) -> int | None:
+    """As people_for_bar, each person being worth so many independent observations."""
     if share == bar:
         return None
-    worth = cluster / design_effect(cluster, correlation, variation)
     noise = math.sqrt(max(bar * (1 - bar), share * (1 - share)))
 
     def enough(people: int) -> bool:
@@ -65,6 +69,24 @@ def people_for_bar(
         middle = (short + long) // 2
         short, long = (short, middle) if enough(middle) else (middle, long)
     return long
+
+
+def chance_at_end(
+    share: float, bar: float, size: float, growth: float, units: int, *, level: float = 0.95
+) -> float | None:
+    """The chance that the whole interval clears the bar from below when there are `growth` times as many observations
+    as the `size` effective ones that gave this share so far, and the rest come at the same rate (conditional power
+    under the current trend: Lachin, Statistics in Medicine 24 (2005) 2747-2764). None where nothing more comes.
+
+    Wilson's lower bound clears the bar b when the share at the end is at least b + c sqrt(b (1 - b) / N), N = size *
+    growth and c = t(units - 1); that share is normal around the one so far with the variance p (1 - p) m / N^2 of the m
+    observations that are to come. That the share so far is itself uncertain is not in it: read it beside the interval.
+    """
+    if growth <= 1 or units < 2 or not 0 < share < 1 or not 0 < bar < 1:
+        return None
+    whole = size * growth
+    needed = bar + t_quantile(level, units - 1) * math.sqrt(bar * (1 - bar) / whole)
+    return float(ndtr((share - needed) * whole / math.sqrt(share * (1 - share) * (whole - size))))
 
 
 def for_means(

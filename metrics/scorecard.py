@@ -18,13 +18,13 @@ from metrics import shadow
 from metrics.agreed import Agreed, agreed
 from metrics.catalog import CATALOG, dimensions_of, measure_of, units_are
 from metrics.causes import Cause, causes, fixable_share
-from metrics.criteria import Criterion, Outcome, judge_criterion
+from metrics.criteria import Criterion, Outcome, chance, judge_criterion
 from metrics.current_way import Contrast, contrasts
 from metrics.engine import read
 from metrics.ground import FOREVER
 from metrics.harm import critical_errors
 from metrics.health import Measured, measured
-from metrics.pilot_case import Decision, Gates, Harm, PilotCase, Verdict
+from metrics.pilot_case import Decision, Gates, Harm, PilotCase, Verdict, growth
 from metrics.pilot_registry import PilotRegistry, pilot_registry
 from metrics.spec import MetricError, Reading, Scope
 from metrics.targets import is_census
@@ -41,12 +41,15 @@ class Judged:
     """One criterion with its reading and its outcome; `baseline` is what the current way of working reaches.
 
     The reading is None where there is none to take: the pilot has not begun, its metric is unknown, or shadow mode.
+    `chance`: of clearing the bar at the planned end if the rate stays as it is; None when nothing more is to come, or
+    it cannot be said.
     """
 
     criterion: Criterion
     reading: Reading | None
     outcome: Outcome
     baseline: Baseline | None
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +157,7 @@ def _scorecard(store: Warehouse, known: PilotRegistry, pilot: Pilot, seen: _Seen
     compared = contrasts(
         pilot, pre.criteria, found, baselines=known.baselines, beliefs=known.beliefs, level=known.settings.level
     )
-    coverage, chance = found.get("task_success.outcome_coverage"), found.get("roi.chance")
+    coverage, paid = found.get("task_success.outcome_coverage"), found.get("roi.chance")
     ready, gates = known.readiness(pilot), known.gates()
     counted = coverage is not None and coverage.status != "not_measured"
     case = PilotCase(
@@ -173,7 +176,7 @@ def _scorecard(store: Warehouse, known: PilotRegistry, pilot: Pilot, seen: _Seen
         fixable_share=fixable_share(why),
         causes=tuple(f"{cause.name} ({cause.failures:,})" for cause in why[:3]),
         comparison=compared[0].comparison if compared else None,
-        p_npv=chance.value if chance and chance.status == "ok" and chance.decides else None,
+        p_npv=paid.value if paid and paid.status == "ok" and paid.decides else None,
         readiness={row.item: row.done for row in ready},
         changed_after_start=pre.changes,
     )
@@ -192,6 +195,7 @@ def _scorecard(store: Warehouse, known: PilotRegistry, pilot: Pilot, seen: _Seen
                 criterion=each,
                 reading=found.get(each.metric),
                 outcome=judge_criterion(each, numbers.get(each.criterion_id), gates.power),
+                chance=chance(numbers.get(each.criterion_id), each, growth(case)),
                 baseline=own.get(each.metric),
             )
             for each in criteria

@@ -38,6 +38,7 @@ def _criterion(each: Judged) -> dict[str, object]:
         "high": reading.high if reading else None,
         "units": reading.units if reading else None,
         "status": reading.status if reading else "not_measured",
+        "chance_at_end": each.chance,
         "verdict": each.outcome.verdict,
         "sentence": each.outcome.sentence,
     }

@@ -1,5 +1,6 @@
 """What the products are tested with before a release: probes of retrieval, and suites with a case for each topic."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from data.demo.audience import DAYS
 from data.demo.files import Row, moment
 from data.demo.releases import versions
+from data.demo.tickets import Ticket
 from data.demo.topics import subjects
 from data.demo.worktime import local
 
@@ -15,6 +17,8 @@ QUESTIONS = 12
 SUITES = {"knowledge-rag": "knowledge-regression", "corp-llm": "assistant-regression", "support-copilot": "answers"}
 """The suites written as our own tables; the others are kept in promptfoo."""
 CASES = 5
+NEW_CASES_FAIL = 0.85
+MENDED_A_WEEK = 0.4
 
 
 def probes(product_id: str, until: date) -> list[Row]:
@@ -55,6 +59,32 @@ def suite_runs(product_id: str, until: date, chance: np.random.Generator) -> lis
                     "error_type": None if passed else "incorrect", "evaluator_kind": "llm", "evaluator": "judge-1",
                     "service_version": version,
                 })  # fmt: skip
+    return rows
+
+
+def gap_runs(product_id: str, tickets: Sequence[Ticket], until: date, chance: np.random.Generator) -> list[Row]:
+    """Every Sunday the cases that were added for gaps, on the index as it stands: most fail at first, and come to pass
+    when their answer has found its way into it.
+    """
+    rows: list[Row] = []
+    shaky = {ticket.ticket_id: bool(chance.random() < NEW_CASES_FAIL) for ticket in tickets if ticket.eval_added_at}
+    for days in range(DAYS - 1 - (DAYS - 1) % 7, -1, -7):
+        day = until - timedelta(days=days)
+        at = local(day, 3.0)
+        for ticket in tickets:
+            if not ticket.eval_added_at or ticket.eval_added_at >= at:
+                continue
+            old = at - ticket.eval_added_at > timedelta(days=7)
+            if shaky[ticket.ticket_id] and old and chance.random() < MENDED_A_WEEK:
+                shaky[ticket.ticket_id] = False
+            passed = not shaky[ticket.ticket_id]
+            rows.append({
+                "run_id": f"gaps-{product_id}-{day}", "run_at": moment(at), "product_id": product_id, "topic_id": None,
+                "origin": "suite", "suite": "knowledge-gaps", "case_id": f"gap:{ticket.ticket_id}",
+                "metric_name": "answer_correct", "score": float(passed), "passed": passed,
+                "error_type": None if passed else "incorrect", "evaluator_kind": "llm", "evaluator": "judge-1",
+                "service_version": f"index-{day}",
+            })  # fmt: skip
     return rows
 
 

@@ -59,6 +59,7 @@ def write_company(
         *_said(out, uses, staff, chance),
         *_evals(out, uses, staff, until, chance),
         *_tickets(out, tickets, staff, until),
+        _gap_cases(out, tickets, until, np.random.default_rng([seed, 4])),
     ]
     progress(f"exports: {len(paths)} files")
     known = registry.tables(until, staff.id) | value.tables(first, until, since)
@@ -118,6 +119,14 @@ def _evals(
         paths.append(out / f"promptfoo-{run[2]}-{day}.json")
         write_json(paths[-1], suite_run(run, until, chance))
     return paths
+
+
+def _gap_cases(
+    out: Path, tickets: Mapping[str, Sequence[Ticket]], until: date, chance: np.random.Generator
+) -> Path:  # fmt: skip
+    path = out / "gap-cases.csv"
+    write_rows(path, [row for name in suites.SUITES for row in suites.gap_runs(name, tickets[name], until, chance)])
+    return path
 
 
 def _tickets(out: Path, tickets: Mapping[str, list[Ticket]], staff: Staff, until: date) -> list[Path]:

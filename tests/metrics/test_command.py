@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import fields
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from metrics.scorecard import scorecard
 from metrics.scorecard_data import as_data
 from metrics.spec import Reading
 from tests.metrics.company import Company, day, granted, tasks
+from tests.metrics.desk import ask, ticket
+from tests.metrics.reviews import check, review
 from tests.metrics.trials import bar, tried
 
 
@@ -180,3 +183,33 @@ def test_the_command_runs_as_a_module(shop: str) -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)[0]["value"] == 1.0
+
+
+def test_loop_evals_and_the_log_are_told(
+    company: Company, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each prints a table or JSON, or the sentence that says why there is nothing; what is published twice is said."""
+    asked = datetime(2026, 9, 8, 9)
+    gap = ticket(1, asked, asked + timedelta(hours=2), topic_id="a", documented_at=None, eval_added_at=None)
+    more = {"origin": "suite", "suite": "s", "interaction_id": None}
+    review(ask(company.sells("chat"), [gap]), [check(f"c{n}", day(2), n > 3, **more) for n in range(12)])
+    company.has("user_days", [tasks("p1", day(27), 2)])
+    company.store.close()
+    monkeypatch.setenv("PLUMBLINE_WAREHOUSE", str(company.store.path))
+
+    def told(*words: str) -> str:
+        assert main(words) == 0
+        return capsys.readouterr().out
+
+    assert "1 of 1 came through; a median needs 10." in told("loop")
+    assert json.loads(told("loop", "--product", "chat", "--json"))[0]["gaps"] == 1
+    assert told("loop", "--answers") == "No answer about a topic was documented in these days.\n"
+    assert told("loop", "--answers", "--json") == "[]\n"
+    assert "66.7%" in told("evals")
+    assert json.loads(told("evals", "--json"))[0]["metric"] == "task_success.eval"
+    assert told("said") == "Nothing was published: python -m metrics publish.\n"
+    assert told("publish", "--who", "Ann") == "7 readings written down.\n"
+    assert told("publish", "--who", "Bob").startswith("Nothing new")
+    assert "Ann" in told("said", "--metric", "task_success")
+    assert len(json.loads(told("said", "--json"))) == 7
+    assert main(["said", "--metric", "task_succes"]) == 2

@@ -12,8 +12,11 @@ from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES, Scope, default_scope, read
 from metrics.catalog import dimensions_of
 from metrics.checks import CHECKS
+from metrics.eval_series import eval_series
+from metrics.loop import loops
 from metrics.plain_sql import plain
 from metrics.portfolio import Portfolio, portfolio
+from metrics.published_answers import published_answers
 from metrics.scorecard import Scorecard, scorecards
 from metrics.spec import Dimension
 from tests.metrics.test_plain_sql import Shell, agree
@@ -131,6 +134,25 @@ def test_a_pilot_s_people_are_not_the_whole_product(demo: Warehouse, cards: dict
     product = read(demo, ["task_success"], Scope(since=card.scope.since, until=card.scope.until,
                                                  products=(card.pilot.product_id,)))  # fmt: skip
     assert 0 < card.readings["task_success"].events < product[0].events
+
+
+def test_the_loop_the_evals_and_the_answers_have_numbers(demo: Warehouse) -> None:
+    """Three products have every stage of the loop with its median, five a series of evals with interval, one answer at
+    least an effect beside other topics; the release that degrades knowledge-rag shows in its evals, too.
+    """
+    scope = default_scope(demo)
+    found = {each.product: each for each in loops(demo, scope)}
+    whole = {name for name, each in found.items() if all(stage.median.value is not None for stage in each.stages)}
+    assert whole == {"corp-llm", "knowledge-rag", "support-copilot"}
+    assert all(stage.missing for each in found.values() for stage in each.stages if stage.median.value is None)
+    runs = eval_series(demo, scope)
+    assert len({each.product for each in runs if each.low is not None}) >= 5
+    suite = [each for each in runs if each.suite == "knowledge-regression"]
+    assert {each.by for each in suite} == {"topic"}
+    before, after = (next(each for each in suite if each.releases == (release,)) for release in ("2.6", "2.7"))
+    assert after.value < before.value
+    assert not after.refused
+    assert any(each.low is not None for each in published_answers(demo, scope))
 
 
 def test_the_files_stay_beside_the_warehouse(demo: Warehouse) -> None:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import t
+from scipy.stats import binom, norm, t
 from statsmodels.stats.power import TTestIndPower, TTestPower
-from statsmodels.stats.proportion import power_proportions_2indep
+from statsmodels.stats.proportion import power_proportions_2indep, proportion_confint
 
-from metrics.planning import design_effect, for_means, for_shares, people_for_bar
+from metrics.planning import chance_at_end, design_effect, for_means, for_shares, people_for_bar
 
 SHARES = st.integers(1, 19).map(lambda step: step / 20)
 POWERS = st.sampled_from((0.8, 0.9, 0.95))
@@ -73,3 +73,33 @@ def test_so_many_people_clear_a_bar(share: float, bar: float, cluster: float) ->
     assert found == expected
     assert people_for_bar(bar, bar, 0.9, cluster=cluster, correlation=0.1) is None
     assert people_for_bar(bar + 1e-6, bar, 0.9, cluster=1, correlation=0.1) is None
+
+
+@pytest.mark.parametrize(("share", "bar", "size", "growth", "units"), [
+    (0.8, 0.7, 60, 2.0, 30), (0.75, 0.7, 100, 1.5, 50), (0.7, 0.75, 80, 3.0, 40), (0.9, 0.8, 40, 4.0, 40),
+])  # fmt: skip
+def test_the_chance_at_the_end_is_that_of_drawing_the_rest(
+    share: float, bar: float, size: int, growth: float, units: int
+) -> None:
+    """What is still to come, drawn at the rate so far: the share of draws whose Wilson interval clears the bar."""
+    rest, hits = round(size * (growth - 1)), round(share * size)
+    critical = t.ppf(0.975, units - 1)
+    clearing = 0.0
+    for more in range(rest + 1):
+        whole, found = size + rest, (hits + more) / (size + rest)
+        alpha = 2 * norm.sf(critical)
+        low, _ = proportion_confint(found * whole, whole, alpha=alpha, method="wilson")
+        clearing += float(binom.pmf(more, rest, share)) if low >= bar else 0.0
+    said = chance_at_end(share, bar, size, growth, units)
+    assert said == pytest.approx(clearing, abs=0.06)
+
+
+def test_where_nothing_is_to_come_there_is_no_chance_to_say() -> None:
+    """A pilot at its end, a bar of everything, a rate that never varied: None, and more to come helps a good rate."""
+    assert chance_at_end(0.8, 0.7, 60, 1.0, 30) is None
+    assert chance_at_end(1.0, 0.7, 60, 2.0, 30) is None
+    assert chance_at_end(0.8, 1.0, 60, 2.0, 30) is None
+    early, late = (chance_at_end(0.8, 0.7, 60, growth, 30) for growth in (1.5, 4.0))
+    assert early is not None
+    assert late is not None
+    assert early < late

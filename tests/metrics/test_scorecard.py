@@ -244,7 +244,18 @@ def test_as_data_it_has_the_keys_that_others_rely_on(company: Company) -> None:
     (_, success) = found["criteria"]
     assert list(success) == [
         "criterion_id", "metric", "role", "better", "bar", "floor", "baseline", "value", "low", "high", "units",
-        "status", "verdict", "sentence",
+        "status", "chance_at_end", "verdict", "sentence",
     ]  # fmt: skip
     assert (success["baseline"], success["value"], success["units"], success["verdict"]) == (0.6, 0.8125, 12, "met")
     assert (found["period"], found["as_of"]) == (["2026-09-07", "2026-10-04"], "2026-10-04")
+
+
+def test_a_running_pilot_says_how_likely_it_reaches_its_bar(company: Company) -> None:
+    """The chance to clear the bar at the planned end, while there is more to come; at its end there is none to say."""
+    company = tried(company, planned_tasks=2000, ends_on=day(60))
+    chances = {each.criterion.metric: each.chance for each in card_of(company).judged}
+    assert chances["task_success"] is not None
+    assert 0.9 < chances["task_success"] <= 1.0
+    with company.store.write("test", "test") as tx:
+        tx.run("UPDATE pilots SET planned_tasks = NULL, ends_on = ?", [day(27)])
+    assert all(each.chance is None for each in card_of(company).judged)

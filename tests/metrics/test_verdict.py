@@ -103,7 +103,7 @@ POLICY: list[tuple[str, PilotCase, str, str, str]] = [
     ("as likely worth it as not", replace(SCALE, p_npv=0.5), "repeat", "value-open", "50.0%"),
     ("not worth it", replace(SCALE, p_npv=0.49), "rework", "not-worth-it", "only 49.0%"),
     ("not worth it, not ready", replace(SCALE, p_npv=0.3, readiness=None), "rework", "not-worth-it", "No readiness"),
-    ("a must open", but(c1=OPEN), "repeat", "straddles", "plan 658 for a chance of 90%"),
+    ("a must open", but(c1=OPEN), "repeat", "straddles", "plan 694 for a chance of 90%"),
     ("a must open, not ready", replace(but(c1=OPEN), readiness={}), "repeat", "straddles", "No readiness checklist"),
     ("a guardrail unmeasured", but(c4=None), "repeat", "unmeasured", "Escalation has not been measured."),
     ("a goal unmeasured", but(c5=None), "repeat", "unmeasured", "Expert answers has not been measured."),
@@ -196,7 +196,7 @@ def test_an_open_bar_needs_the_planned_people() -> None:
     """The greatest plan among the musts that count people; audited tasks are no people."""
     one = pilot_verdict(but(c1=OPEN)).needs.people
     both = pilot_verdict(but(c1=OPEN, c2=seen(0.46, 0.52, 0.58))).needs.people
-    assert one == 658
+    assert one == 694
     assert both > one
     assert pilot_verdict(but(c3=seen(0.02, 0.04, 0.06, 300))).needs.people == 0
 

@@ -41,7 +41,7 @@ def readings(store: Warehouse) -> list[Reading]:
 def test_everything_is_published_by_demo(filled: Warehouse) -> None:
     """Each file is a published load by demo whose records come out even; twelve are in quarantine, none is unmapped."""
     loads = filled.rows("SELECT * FROM loads")
-    assert len(loads) == 22
+    assert len(loads) == 23
     assert {(row["status"], row["loaded_by"]) for row in loads} == {("published", "demo")}
     for row in loads:
         ended = sum(int(str(row[name])) for name in ("accepted", "duplicates", "quarantined", "blank", "ignored"))

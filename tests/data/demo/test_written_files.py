@@ -83,7 +83,7 @@ def test_people_differ() -> None:
 def test_files_of_several_formats(written: Written) -> None:
     """CSV, JSON lines, Parquet, OTLP traces, promptfoo results and Jira exports are among the files."""
     names = [path.name for path in written.exports]
-    assert len(names) == len(set(names)) == 22
+    assert len(names) == len(set(names)) == 23
     endings = {name.rpartition("-")[2] for name in names if "interactions" in name}
     assert endings == {"interactions.csv", "interactions.jsonl", "interactions.parquet"}
     for part in ("traces.jsonl", "promptfoo-", "jira-", "seats.csv", "feedback.csv", "audits.csv", "tickets.csv"):
