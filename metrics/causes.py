@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from data.cursor import Rows
 from data.settings import Settings
+from data.verdict_rules import judged
 from metrics.compile import bound, with_clause
 from metrics.spec import Scope
 from metrics.view import use_ctes
@@ -18,7 +19,7 @@ COLUMNS = (
 )  # fmt: skip
 
 # How a task ended, by the rules of the reduction: the best evidence decides, at the same rank a failure wins, and
-# nothing but errors is a failure. 10 * rank + (1 if it says failed).
+# nothing but errors is a failure. 10 * rank + (1 if it says failed). `judged` is feedback with the verdicts of rules.
 _STRENGTH = """CASE {verdict}
     WHEN 'failed' THEN 1 + 10 * CASE {source}
       WHEN 'verified' THEN 5 WHEN 'rating' THEN 3 WHEN 'rule' THEN 2 WHEN 'judge' THEN 1 ELSE 4 END
@@ -28,7 +29,7 @@ _STRENGTH = """CASE {verdict}
 _SAID = _STRENGTH.format(verdict="f.verdict", source="f.evidence")
 VERDICTS = (
     "".join(
-        f"\nSELECT i.event_key, {_SAID} AS strength\nFROM feedback AS f"
+        f"\nSELECT i.event_key, {_SAID} AS strength\nFROM judged AS f"
         f" JOIN interactions_in_scope AS i ON i.{target}_id = f.target_id AND f.product_id IN ('', i.product_id)"
         f"\nWHERE f.target_type = '{target}'\nUNION ALL"
         for target in ("interaction", "trace", "session")
@@ -109,8 +110,9 @@ def causes(reader: Rows, scopes: Mapping[str, Scope], settings: Settings) -> dic
         ("without_knowledge", GAPS),
         ("tasks", TASKS),
     ]
-    sql = with_clause([*parts, *own]) + COUNTED
-    for row in reader.rows(sql, bound(sql, asked.scope, "day", settings, asked.params)):
+    sql = with_clause([("judged", f"\n{judged(reader)}\n"), *parts, *own]) + COUNTED
+    names = with_clause([*parts, *own]) + COUNTED  # the words of rules may hold what looks like a parameter
+    for row in reader.rows(sql, bound(names, asked.scope, "day", settings, asked.params)):
         found[str(row["pilot"])].append(Cause(str(row["cause"]), int(str(row["failures"]))))
     return found
 

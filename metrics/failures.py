@@ -1,9 +1,11 @@
 """What failed and why: the interactions in scope that ended in an error or with a negative verdict, by cause."""
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple, cast
 
-from data.cursor import Row
+from data.cursor import Row, Rows
 from data.settings import settings
+from data.verdict_rules import judged
 from data.warehouse import Warehouse
 from metrics.compile import bound, with_clause
 from metrics.spec import Scope
@@ -31,7 +33,7 @@ WHERE r.outcome IN {_ENDS}
 """ + "".join(
     f"""UNION ALL
 SELECT r.event_key, f.evidence, f.verdict, {RANK.format(source="f.evidence", verdict="f.verdict")}
-FROM feedback AS f JOIN {among} AS r ON r.{target}_id = f.target_id AND f.product_id IN ('', r.product_id)
+FROM judged AS f JOIN {among} AS r ON r.{target}_id = f.target_id AND f.product_id IN ('', r.product_id)
 WHERE f.target_type = '{target}' AND f.verdict IN {_ENDS}
 """
     for target, among in (("interaction", "rows_in_scope"), ("trace", "rows_in_scope"), ("session", "sessions_ended"))
@@ -87,14 +89,14 @@ class Failures(NamedTuple):
 
 def failures(store: Warehouse, scope: Scope) -> Failures:
     """What failed in a scope, through the same products, people, pilots and days as the readings."""
-    sql = (
-        f"{_head(scope)}\nSELECT kind, cause, CAST(count(*) AS BIGINT) AS interactions,"
+    asked = (
+        "\nSELECT kind, cause, CAST(count(*) AS BIGINT) AS interactions,"
         " CAST(count(DISTINCT CASE WHEN user_known THEN unit_id END) AS BIGINT) AS people,"
         " CAST(count(CASE WHEN NOT user_known THEN 1 END) AS BIGINT) AS unnamed"
         "\nFROM ended\nGROUP BY kind, cause\nORDER BY interactions DESC, kind, cause"
     )
     with store.reading() as reader:
-        rows = reader.rows(sql, bound(sql, scope, None, settings(reader)))
+        rows = _rows(reader, scope, asked, {})
     causes = tuple(
         Cause(
             cast(Kind, row["kind"]),
@@ -112,19 +114,22 @@ def failures(store: Warehouse, scope: Scope) -> Failures:
 def failed_interactions(store: Warehouse, scope: Scope, kind: Kind, name: str | None, limit: int = 100) -> list[Row]:
     """The interactions of one cause, the newest first."""
     shown = ("occurred_at", "unit_id", "product_id", "interaction_id", "cause", *COLUMNS[10:])
-    sql = (
-        f"{_head(scope)}\nSELECT {', '.join(shown)}\nFROM ended"
+    asked = (
+        f"\nSELECT {', '.join(shown)}\nFROM ended"
         "\nWHERE kind = $kind AND cause IS NOT DISTINCT FROM CAST($cause AS VARCHAR)"
         "\nORDER BY occurred_at DESC, event_key DESC\nLIMIT $limit"
     )
     with store.reading() as reader:
         more: dict[str, object] = {"kind": kind, "cause": name, "limit": limit}
-        return reader.rows(sql, bound(sql, scope, None, settings(reader), more))
+        return _rows(reader, scope, asked, more)
 
 
-def _head(scope: Scope) -> str:
+def _rows(reader: Rows, scope: Scope, asked: str, more: Mapping[str, object]) -> list[Row]:
+    """What is asked of the interactions that ended; `judged` is feedback with the verdicts that rules give."""
     parts, source = use_ctes(scope, (), (), "interactions", COLUMNS)
     if source != "rows_in_scope":
         parts = [*parts, ("rows_in_scope", f"\nSELECT * FROM {source}\n")]
     own = [("sessions_ended", SESSIONS_ENDED), ("verdicts", VERDICTS), ("ended", ENDED)]
-    return with_clause([*parts, *own])
+    names = with_clause([*parts, *own]) + asked  # the words of rules may hold what looks like a parameter
+    sql = with_clause([("judged", f"\n{judged(reader)}\n"), *parts, *own]) + asked
+    return reader.rows(sql, bound(names, scope, None, settings(reader), more))

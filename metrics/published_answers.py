@@ -182,7 +182,7 @@ def _cells(reader: Rows, places: Sequence[_Place], rules: Settings) -> dict[int,
         products=tuple(sorted({side[1] for side in sides})),
     )  # fmt: skip
     parts, _ = use_ctes(scope, ("product", "day"), ("product", "bucket"), "interactions", (*COLUMNS, "synthetic"))
-    own = [("interactions_in_scope", _COUNTED), ("verdicts", VERDICTS.replace("FROM feedback", "FROM judged"))]
+    own = [("interactions_in_scope", _COUNTED), ("verdicts", VERDICTS)]
     whole = [*parts, *own, ("tasks", _TASKS), ("sides", _SIDES), ("units", _UNITS)]
     names_of = with_clause(whole) + _MOMENTS  # the rules' own words may hold what looks like a parameter
     sql = with_clause([("judged", f"\n{judged(reader)}\n"), *whole]) + _MOMENTS

@@ -191,3 +191,21 @@ def test_what_the_file_says_failed_is_what_task_success_counts(company: Company,
 def test_nothing_loaded_has_no_failures(company: Company, september: Scope) -> None:
     """Without data there is nothing, not a count of zero causes among zero."""
     assert failures(company.sells("chat").store, september) == ((), 0)
+
+
+def test_a_rule_counts_here_as_in_task_success(company: Company, september: Scope) -> None:
+    """What a rule of the registry makes of a score is a failure here, too, with the rule as its source."""
+    rule = {
+        "source_system": "*", "field": "feedback.stars", "match": "at_most", "pattern": "2", "target": "verdict",
+        "value": "failed", "priority": 0,
+    }  # fmt: skip
+    said = [
+        {**verdict(7, "interaction", "i1", "", None), "verdict": None, "name": "stars", "score": score}
+        for score in (1.0,)
+    ]
+    feeds(company, [talk(1, "ann", 1), talk(2, "bob", 2)], said)
+    assert failures(company.store, september).causes == ()
+    company.has("mappings", [rule])
+    assert failures(company.store, september).causes == (Cause("outcome", "rule", 1, 1, 0),)
+    (row,) = failed_interactions(company.store, september, "outcome", "rule")
+    assert row["interaction_id"] == "i1"
