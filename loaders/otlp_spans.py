@@ -36,6 +36,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "pilot_id": ("pilot.id", "metadata.pilot", "metadata.pilot_id"),
 }  # fmt: skip
 """What we look for in a span, each under every name it has had, the newest first."""
+_PLACES = {name: (column, rank) for column, names in NAMES.items() for rank, name in enumerate(names)}
 _COUNTS = ("input_tokens", "output_tokens", "cache_read_tokens")
 RESOURCE = ("service.name", "service.version", "user.id", "enduser.id", "session.id")
 COLUMNS = (
@@ -114,7 +115,7 @@ def flat(resource: Mapping[str, str], span: object, source_row: int, line: int) 
             name, f"A span has no {name}; expected 16 or 8 bytes, as hex or base64.", text(span.get(name))
         )
     operation, role = _operation(found)
-    told = {column: next((found[name] for name in names if name in found), None) for column, names in NAMES.items()}
+    told = _by_column(found)
     told["user_id"] = told["user_id"] or resource.get("user.id") or resource.get("enduser.id")
     told["session_id"] = told["session_id"] or resource.get("session.id")
     for column in _COUNTS:
@@ -128,6 +129,18 @@ def flat(resource: Mapping[str, str], span: object, source_row: int, line: int) 
         str(source_row), str(line), trace_id, span_id, parent, started, ended, "true" if failed else "false",
         resource.get("service.name"), resource.get("service.version"), operation, role, documents, *told.values(),
     )  # fmt: skip
+
+
+def _by_column(found: Mapping[str, str]) -> dict[str, str | None]:
+    """What was found of each column of NAMES, under the newest name that it has."""
+    told: dict[str, str | None] = dict.fromkeys(NAMES)
+    ranks: dict[str, int] = {}
+    for name, value in found.items():
+        if place := _PLACES.get(name):
+            column, rank = place
+            if rank < ranks.get(column, rank + 1):
+                told[column], ranks[column] = value, rank
+    return told
 
 
 def identifier(value: object) -> str | None:
