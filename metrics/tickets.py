@@ -22,8 +22,8 @@ SHOWN = (
 
 
 def asked(scope: Scope) -> str:
-    """Tickets to experts that were opened in the period: every kind but incidents, with the person who asked as
-    `unit_id`.
+    """Tickets to experts that were opened in the period and of which a source tells whether they were answered: every
+    kind but incidents, with the person who asked as `unit_id`.
 
     One that ended without an answer was closed when its source says it was resolved, else when the source last touched
     it. `beyond`: some of its time lies where the expert's calendar names no days any more, or none yet.
@@ -41,10 +41,10 @@ FROM (
     {_local_day("t.opened_at")} AS day,
     CASE WHEN t.first_response_at IS NULL AND t.status IN ('done', 'cancelled')
       THEN least(coalesce(t.resolved_at, greatest(t.version_at, t.opened_at)), reach.edge_at) END AS closed_at
-  FROM tickets AS t
+  FROM ({views.TICKETS.rstrip()}) AS t
   JOIN shelf ON shelf.product = t.product_id
   JOIN reach ON reach.product = t.product_id
-  WHERE t.kind <> 'incident') AS t
+  WHERE t.kind <> 'incident' AND t.told) AS t
 LEFT JOIN alias AS asker ON asker.alias = t.requester_id
 LEFT JOIN staff ON staff.person = coalesce(asker.person, t.requester_id)
 LEFT JOIN alias AS expert ON expert.alias = t.assignee_id

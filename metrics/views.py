@@ -121,6 +121,30 @@ WHERE product NOT IN (SELECT product_id FROM user_days)
 GROUP BY product
 """
 
+# Tickets as all that was loaded tells of them: what the version in force cannot say of the response, the newest other
+# version that can says. `told`: whether anybody can: the version names how it is known, its load tells of responses
+# without naming that, or another version does. An export without comments is silent: that is no missing answer.
+TICKETS = """
+SELECT t.* REPLACE (
+    coalesce(t.first_response_at, other.first_response_at) AS first_response_at,
+    coalesce(t.response_basis, other.response_basis) AS response_basis,
+    coalesce(t.resolved_at, CASE WHEN t.status IN ('done', 'cancelled') THEN other.resolved_at END) AS resolved_at),
+  coalesce(t.response_basis, other.response_basis) IS NOT NULL
+    OR coalesce(t.first_response_at, other.first_response_at) IS NOT NULL
+    OR coalesce(loaded.answers > 0 AND loaded.bases = 0, false) AS told
+FROM tickets AS t
+LEFT JOIN (
+  SELECT event_key, arg_max(first_response_at, version_at) AS first_response_at,
+    arg_max(response_basis, version_at) AS response_basis, arg_max(resolved_at, version_at) AS resolved_at
+  FROM tickets_superseded
+  WHERE response_basis IS NOT NULL OR first_response_at IS NOT NULL
+  GROUP BY event_key) AS other
+  ON other.event_key = t.event_key AND t.response_basis IS NULL AND t.first_response_at IS NULL
+LEFT JOIN (
+  SELECT load_id, count(first_response_at) AS answers, count(response_basis) AS bases
+  FROM tickets GROUP BY load_id) AS loaded ON loaded.load_id = t.load_id
+"""
+
 # A load of tickets reaches as far as the last moment that any of its tickets tells of, of whatever product: it shows
 # each ticket as it stood then, so one without an answer had none until then. What a later load replaced was told, too.
 TICKET_REACH = """

@@ -51,10 +51,28 @@ asked AS (
       CAST(timezone($reporting_zone, timezone('UTC', t.opened_at)) AS DATE) AS day,
       CASE WHEN t.first_response_at IS NULL AND t.status IN ('done', 'cancelled')
         THEN least(coalesce(t.resolved_at, greatest(t.version_at, t.opened_at)), reach.edge_at) END AS closed_at
-    FROM tickets AS t
+    FROM (
+  SELECT t.* REPLACE (
+      coalesce(t.first_response_at, other.first_response_at) AS first_response_at,
+      coalesce(t.response_basis, other.response_basis) AS response_basis,
+      coalesce(t.resolved_at, CASE WHEN t.status IN ('done', 'cancelled') THEN other.resolved_at END) AS resolved_at),
+    coalesce(t.response_basis, other.response_basis) IS NOT NULL
+      OR coalesce(t.first_response_at, other.first_response_at) IS NOT NULL
+      OR coalesce(loaded.answers > 0 AND loaded.bases = 0, false) AS told
+  FROM tickets AS t
+  LEFT JOIN (
+    SELECT event_key, arg_max(first_response_at, version_at) AS first_response_at,
+      arg_max(response_basis, version_at) AS response_basis, arg_max(resolved_at, version_at) AS resolved_at
+    FROM tickets_superseded
+    WHERE response_basis IS NOT NULL OR first_response_at IS NOT NULL
+    GROUP BY event_key) AS other
+    ON other.event_key = t.event_key AND t.response_basis IS NULL AND t.first_response_at IS NULL
+  LEFT JOIN (
+    SELECT load_id, count(first_response_at) AS answers, count(response_basis) AS bases
+    FROM tickets GROUP BY load_id) AS loaded ON loaded.load_id = t.load_id) AS t
     JOIN shelf ON shelf.product = t.product_id
     JOIN reach ON reach.product = t.product_id
-    WHERE t.kind <> 'incident') AS t
+    WHERE t.kind <> 'incident' AND t.told) AS t
   LEFT JOIN alias AS asker ON asker.alias = t.requester_id
   LEFT JOIN staff ON staff.person = coalesce(asker.person, t.requester_id)
   LEFT JOIN alias AS expert ON expert.alias = t.assignee_id

@@ -16,6 +16,7 @@ def ticket(number: int, opened: datetime, answered: datetime | None = None, **mo
         "source_row": number, "source_records": 1, "source_product": "", "ticket_id": f"T{number}",
         "product_id": "chat", "pilot_id": None, "topic_id": None, "kind": "context_gap", "opened_at": opened,
         "assigned_at": None, "first_response_at": answered, "resolved_at": None,
+        "response_basis": "comment" if answered else "none",
         "status": "new" if answered is None else "done", "requester_id": None, "assignee_id": None, **more,
     }  # fmt: skip
 

@@ -209,3 +209,25 @@ def test_a_ticket_of_two_pilots_is_one_ticket(company: Company, september: Scope
     assert [(reading.group["pilot"], reading.units) for reading in apart] == [("a", 12), ("b", 12)]
     both = september.model_copy(update={"pilots": ("a", "b")})
     assert read(company.store, NAMES[:1], both)[0].units == 12
+
+
+def test_an_export_that_is_silent_about_responses_is_no_missing_answer(
+    company: Company, september: Scope, tmp_path: Path
+) -> None:
+    """Tickets of a source that cannot tell responses are in no response time; a later export without them takes away
+    none that an earlier one told.
+    """
+    rows = [question(f"T{n}", NINE + timedelta(minutes=n), 1.0, product_id="chat") for n in range(20)]
+    silent = [
+        {name: cell for name, cell in row.items() if name != "first_response_at"}
+        | {"version_at": "2026-09-20T00:00:00Z"}
+        for row in rows
+    ]
+    company.sells("chat")
+    published(company.store, export(tmp_path, "silent", silent), "L1")
+    (reading,) = read(company.store, ["sme_response_time"], september)
+    assert (reading.value, reading.events) == (None, 0)
+    published(company.store, export(tmp_path, "telling", rows), "L2")
+    assert company.store.value("SELECT count(first_response_at) AS n FROM tickets") == 0
+    (reading,) = read(company.store, ["sme_response_time"], september)
+    assert (reading.value, reading.events) == (1.0, 20)
