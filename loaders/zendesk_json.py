@@ -11,7 +11,7 @@ from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import read_head
 from loaders.jsontext import documents, text
 from loaders.relation import relation
-from loaders.zendesk_tickets import Fields, Kept, is_deleted, kinds_of, ticket
+from loaders.zendesk_tickets import Fields, Kept, alone, is_deleted, kinds_of, ticket
 
 _FIVETRAN = {"_fivetran_synced", "requester_id", "submitter_id", "status", "created_at", "via_channel"}
 _SIDE = {"ticket_id", "_fivetran_synced"}
@@ -21,8 +21,11 @@ _ALWAYS = (
     "priority", "satisfaction", "knowledge_captured", "linked_session_id",
 )  # fmt: skip
 _MEASURED = ("assigned_at", "resolved_at", "reopened_count", "first_response_at", "response_basis")
-ALONE = "Ticket metrics alone say neither what a ticket is about nor how it stands."
-TOGETHER = "Put them into one zip file with the tickets they belong to (tickets.json and ticket_metrics.json)."
+ALONE = (
+    "Ticket metrics alone say neither what a ticket is about nor of which product: they wait for the tickets, which are"
+    " a file of their own, in either order."
+)
+TOGETHER = "Load ticket_metrics.json, too, before or after."
 SIDE_TABLE = "This is one of Fivetran's side tables of Zendesk: no ticket can be made of it alone."
 THE_TABLE = "Load the table `ticket`, or the API's tickets with their metrics in one zip file."
 
@@ -61,8 +64,9 @@ def _parse(path: Path, stage: Stage) -> None:
         else:
             into[name] = Kept(record, row, line)
     if metrics and not tickets:
-        raise Refused(ALONE, TOGETHER)
-    _fill(stage, tickets, metrics, fields)
+        _fill_alone(stage, metrics)
+    else:
+        _fill(stage, tickets, metrics, fields)
 
 
 def _of_json(path: Path, stage: Stage) -> Iterator[tuple[int, int, str, Mapping[str, Any]]]:
@@ -127,6 +131,18 @@ def _fill(stage: Stage, tickets: Mapping[str, Kept], metrics: Mapping[str, Kept]
     _tell(stage, tickets, metrics, fields, product_field)
 
 
+def _fill_alone(stage: Stage, metrics: Mapping[str, Kept]) -> None:
+    """Metrics without their tickets: what is known of the response, as a version older than any of the ticket."""
+    columns = ("ticket_id", "opened_at", "version_at", "status", *_MEASURED)
+    table = stage.table("metrics_told", ("source_row", "line", "records", *columns))
+    for kept in metrics.values():
+        row = alone(kept.record)
+        table.add(str(kept.row), str(kept.line), str(kept.records), *(row.get(column) for column in columns))
+    picked = {column: f'"{column}"' for column in columns}
+    stage.fill("tickets", picked, relation(picked, "metrics_told", "records"))
+    stage.note(ALONE)
+
+
 def _tell(
     stage: Stage,
     tickets: Mapping[str, Kept],
@@ -160,7 +176,7 @@ FORMAT = Format(
     recognise=_recognise,
     parse=_parse,
     fills="opened, status, kind and topic (tags), requester, assignee, priority, rating, knowledge captured (tags),"
-    " linked session (external id), product (a custom field); with the ticket metrics in one zip file also the first"
+    " linked session (external id), product (a custom field); from the ticket metrics, beside or apart, also the first"
     " response, the resolution, the first assignment and reopenings",
     lacks="without the metrics first responses and resolutions; deleted tickets are left out",
     asks=("product_field",),

@@ -155,8 +155,10 @@ FROM (
   FROM (
     SELECT product_id, load_id, opened_at, assigned_at, first_response_at, resolved_at FROM tickets
     UNION ALL
-    SELECT product_id, load_id, opened_at, assigned_at, first_response_at, resolved_at
-    FROM tickets_superseded) AS versions) AS told
+    SELECT coalesce(standing.product_id, replaced.product_id), replaced.load_id, replaced.opened_at,
+      replaced.assigned_at, replaced.first_response_at, replaced.resolved_at
+    FROM tickets_superseded AS replaced
+    LEFT JOIN tickets AS standing ON standing.event_key = replaced.event_key) AS versions) AS told
 GROUP BY product
 """
 

@@ -20,7 +20,7 @@ from tests.loaders.loaded import FORMATS as FOLDER
 from tests.loaders.loaded import Loaded
 
 NOT_DATA = {"truth.json", "make.py", "SOURCE.md"}
-OTHERWISE = {"zendesk_json/ticket_metrics.json", "github_issues/issue_comments.json", "deepeval/deepeval-cache.json",
+OTHERWISE = {"github_issues/issue_comments.json", "deepeval/deepeval-cache.json",
              "open_webui/users.json", "otlp_genai/spans_head.pb", "otlp_genai/spans_traceloop.jsonl"}  # fmt: skip
 """Recognised, and refused, or read by the format of another sample."""
 SAMPLES = [

@@ -1,14 +1,18 @@
 import json
 import zipfile
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from data.warehouse import Warehouse
 from loaders.format import Refused
+from loaders.mapping import register
 from loaders.recognise import identify
+from metrics import Scope, read
+from tests.loaders.files import published
 from tests.loaders.loaded import FORMATS, SAMPLES, Loaded
 
 FOLDER = FORMATS / "zendesk_json"
@@ -78,10 +82,27 @@ def test_tickets_alone_measure_no_responses(tmp_path: Path) -> None:
     """Without the metrics nothing is said of answers and resolutions, and the person hears what to do."""
     loaded = Loaded(packed(tmp_path, ["tickets.json"]), tmp_path / "s")
     assert "first_response_at" not in loaded.of("tickets")[0]
-    assert any("one zip file" in message for message in loaded.parsed.messages)
-    with pytest.raises(Refused, match="Ticket metrics alone") as refused:
-        Loaded(FOLDER / "ticket_metrics.json", tmp_path / "t")
-    assert "one zip file" in refused.value.remedy
+    assert any("ticket_metrics.json" in message for message in loaded.parsed.messages)
+    alone = Loaded(FOLDER / "ticket_metrics.json", tmp_path / "t")
+    assert alone.totals["answered"] == sum(bool(truth["measured"] and truth["first"]) for truth in TRUTH)
+    assert any("wait for the tickets" in message for message in alone.parsed.messages)
+
+
+def test_metrics_apart_are_as_good_as_beside(fresh: Callable[[], Warehouse], tmp_path: Path) -> None:
+    """Tickets and metrics in either order, and both in one file, give the same response times."""
+    scope = Scope(since=date(2026, 3, 2), until=date(2026, 3, 29))
+    found = []
+    for files in (["tickets.json", "ticket_metrics.json"], ["ticket_metrics.json", "tickets.json"], []):
+        store = fresh()
+        for number, name in enumerate(files):
+            published(store, FOLDER / name, f"L{number}")
+        if not files:
+            published(store, packed(tmp_path), "L0")
+        register(store, [str(row["p"]) for row in store.rows("SELECT DISTINCT product_id AS p FROM tickets")], "t")
+        readings = read(store, ["sme_response_time", "sme_response_time.p90"], scope, by=("product",))
+        found.append([(r.metric, r.group, r.value, r.low, r.units, r.events) for r in readings])
+        assert sum(reading.events for reading in readings if reading.metric == "sme_response_time") > 10
+    assert found[0] == found[1] == found[2]
 
 
 def test_the_newest_record_of_a_ticket_stands(file: File) -> None:
