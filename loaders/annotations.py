@@ -6,7 +6,9 @@ import re
 
 from loaders.eval_rows import Told
 from loaders.figures import finite
+from loaders.format import Stage
 from loaders.promptfoo_results import fault
+from loaders.relation import relation
 
 RATINGS = (
     "feedback_id", "target_type", "target_id", "product_id", "user_id", "given_at", "name", "score", "label",
@@ -51,3 +53,33 @@ def judgement(about: Told, name: str | None, label: str | None, score: str | Non
         "eval_error": None if said is not None or stated else "no score and no label that says whether it went well",
         "error_type": fault("", name or "") if said is False else None,
     }  # fmt: skip
+
+
+class Said:
+    """The ratings and the judgements of one file on their way to the facts."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._tables = {
+            True: (stage.table("ratings", ("source_row", "line", *RATINGS)), RATINGS),
+            False: (stage.table("checks", ("source_row", "line", *CHECKS)), CHECKS),
+        }
+        self.count = 0
+
+    def add(self, row: int, line: int, human: bool, told: Told) -> None:
+        """One annotation: of a person, or of a judge."""
+        table, columns = self._tables[human]
+        table.add(str(row), str(line), *(told.get(column) for column in columns))
+        self.count += 1
+
+    def fill(self, records: int = 1) -> None:
+        """Hand all over; each stands for so many `records` of the file. The totals say how people rated."""
+        stage = self._stage
+        for fact, columns, source in (("feedback", RATINGS, "ratings"), ("eval_results", CHECKS, "checks")):
+            picked = {column: f'"{column}"' for column in columns}
+            stage.fill(fact, picked, relation(picked, source, str(records)))
+        counts = "count(CASE WHEN verdict = 'confirmed' THEN 1 END), count(CASE WHEN verdict = 'failed' THEN 1 END)"
+        up, down = (int(str(found)) for found in stage.rows(f"SELECT {counts} FROM ratings")[0])
+        for key, count in (("thumbs_up", up), ("thumbs_down", down)):
+            stage.total(key, count)
+        stage.total("judged", int(str(stage.rows("SELECT count(*) FROM checks")[0][0])))

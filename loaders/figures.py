@@ -47,3 +47,13 @@ def moment(value: object) -> str | None:
     found = float(stated)
     power = next((3 * place for place, bound in enumerate((1e11, 1e14, 1e17)) if found < bound), 9)
     return datetime.fromtimestamp(found / 10**power, UTC).isoformat()
+
+
+def utc(value: object) -> str | None:
+    """A moment with its offset, UTC where it states none; what is no moment as it is, for the contract to refuse."""
+    stated = text(value)
+    try:
+        found = datetime.fromisoformat(stated or "")
+    except ValueError:
+        return stated or None
+    return f"{found.isoformat()}Z" if found.tzinfo is None else found.isoformat()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from data.errors import did_you_mean
 from loaders.csvtext import Record, records, told
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import delimiter_of, read_head
-from loaders.jira_dates import ORDERS, Clock, order_of
+from loaders.jira_dates import Clock, order_of, stated_order
 from loaders.jira_tickets import CellError, Tickets
 from loaders.jira_words import columns, plain
 
@@ -87,7 +86,7 @@ class _Sheet:
 
 def _parse(path: Path, stage: Stage) -> None:
     sheet = _Sheet(path)
-    clock = Clock(stage.options.timezone, _stated_order(stage), lambda: order_of(sheet.dates()))
+    clock = Clock(stage.options.timezone, stated_order(stage.options.values), lambda: order_of(sheet.dates()))
     tickets = Tickets(sheet.header, sheet.places, clock)
     filled = [
         "ticket_id", "opened_at", "product_id",
@@ -103,13 +102,6 @@ def _parse(path: Path, stage: Stage) -> None:
             table.add(str(record.row), str(record.line), *(ticket[name] for name in filled))
     stage.fill("tickets", filled, _located(filled))
     _tell(stage, sheet, tickets, clock)
-
-
-def _stated_order(stage: Stage) -> str | None:
-    order = stage.options.values.get("day_order")
-    if order is not None and order not in ORDERS:
-        raise Refused(f'day_order is "{order}"; expected dmy or mdy.{did_you_mean(order, ORDERS)}', "Say it again.")
-    return order
 
 
 def _located(filled: list[str]) -> str:

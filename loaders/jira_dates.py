@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from data.errors import did_you_mean
 from loaders.format import Refused
 from loaders.jira_words import MONTHS, plain
 
@@ -63,6 +64,14 @@ class Clock:
             order = "dmy" if found["mark"] == "." else order
             return _made(found, left, right) if order == "mdy" else _made(found, right, left)
         raise ValueError(text)
+
+
+def stated_order(values: Mapping[str, str]) -> str | None:
+    """The order of day and month that somebody said. Raises Refused for a word that is none."""
+    order = values.get("day_order")
+    if order is not None and order not in ORDERS:
+        raise Refused(f'day_order is "{order}"; expected dmy or mdy.{did_you_mean(order, ORDERS)}', "Say it again.")
+    return order
 
 
 def order_of(cells: Iterable[str]) -> str:

@@ -184,3 +184,13 @@ def text(value: object) -> str | None:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
         raise Refused("A value is nested too deeply to be an export.", "Is this the export you meant?") from None
+
+
+def unwrapped(value: object) -> object:
+    """What JSON in a text says, as our JSON holds it; the value itself where it is no text or no JSON."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[", '"')):
+        return value
+    try:
+        return decoder().decode(value)
+    except (ValueError, RecursionError):
+        return value

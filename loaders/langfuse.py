@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from loaders.annotations import CHECKS, RATINGS
+from loaders.annotations import Said
 from loaders.format import Format, Head, Match, Stage
 from loaders.jsontext import text
 from loaders.langfuse_rows import SPANS, TRACES, kind_of, observation, plain, score, trace
@@ -112,8 +112,7 @@ def _inside(document: object) -> list[Any]:
 def _parse(path: Path, stage: Stage) -> None:
     spans = stage.table("observations", ("source_row", "line", *SPANS))
     traces = stage.table("traces", ("source_row", "line", *TRACES))
-    ratings = stage.table("ratings", ("source_row", "line", *RATINGS))
-    checks = stage.table("checks", ("source_row", "line", *CHECKS))
+    said = Said(stage)
     for row, (line, record) in enumerate(_records(path, stage), start=1):
         named = plain(record)
         kind = kind_of(named)
@@ -124,12 +123,11 @@ def _parse(path: Path, stage: Stage) -> None:
             told = observation(named)
             spans.add(str(row), str(line), *(told[name] for name in SPANS))
         elif kind == "score":
-            human, told = score(named)
-            into, columns = (ratings, RATINGS) if human else (checks, CHECKS)
-            into.add(str(row), str(line), *(told.get(name) for name in columns))
+            said.add(row, line, *score(named))
         else:
             stage.broken(line, None, "not_a_record", "A record that is no trace, no observation and no score.")
     _fill(stage)
+    said.fill()
 
 
 def _records(path: Path, stage: Stage) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -155,9 +153,6 @@ def _fill(stage: Stage) -> None:
     stage.rows(_ONE_TRACE)
     stage.fill("interactions", _INTERACTIONS, relation(_INTERACTIONS, "asked", "records"))
     stage.fill("model_calls", _MODEL_CALLS, relation(_MODEL_CALLS, _CALLED, "0"))
-    for fact, columns, source in (("feedback", RATINGS, "ratings"), ("eval_results", CHECKS, "checks")):
-        picked = {column: f'"{column}"' for column in columns}
-        stage.fill(fact, picked, relation(picked, source, "1"))
     rootless, bare = (
         int(text(found) or 0)
         for found in stage.rows(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from loaders.annotations import judgement, rating
 from loaders.eval_rows import Told
-from loaders.figures import finite, microusd, number, whole
-from loaders.jsontext import text
+from loaders.figures import finite, microusd, number, utc, whole
+from loaders.jsontext import text, unwrapped
 
 SPANS = (
     "span_id", "trace_id", "parent_id", "kind", "began", "duration_ms", "model", "input_tokens", "output_tokens",
@@ -57,7 +56,7 @@ def observation(named: Mapping[str, Any]) -> Told:
     return {
         "span_id": text(named.get("id")), "trace_id": text(named.get("traceid")) or text(named.get("id")),
         "parent_id": text(named.get("parentobservationid")), "kind": text(named.get("type")),
-        "began": _moment(named.get("starttime")), "duration_ms": _duration(named),
+        "began": utc(named.get("starttime")), "duration_ms": _duration(named),
         "model": text(_first(named, "model", "providedmodelname", "modelid")),
         "input_tokens": str(int(told) + cached) if told is not None and "input_cached_tokens" in counts else told,
         "output_tokens": whole(
@@ -81,7 +80,7 @@ def trace(named: Mapping[str, Any]) -> Told:
     return {
         "trace_id": text(named.get("id")), "name": text(named.get("name")), "user_id": text(named.get("userid")),
         "session_id": text(named.get("sessionid")), "release": text(named.get("release")) or text(named.get("version")),
-        "asked_at": _moment(named.get("timestamp")),
+        "asked_at": utc(named.get("timestamp")),
         "duration_ms": str(round(float(seconds) * 1000)) if seconds and float(seconds) > 0 else None,
         "product": place["product"] or text(named.get("name")), "pilot": place["pilot"],
         "scenario": _word(about.get("scenario")), "topic": _word(about.get("topic")),
@@ -96,7 +95,7 @@ def score(named: Mapping[str, Any]) -> tuple[bool, Told]:
     stated = finite("1" if value is True else "0" if value is False else value)
     label = label or (None if stated else text(value))
     target = text(named.get("traceid"))
-    at = _moment(named.get("timestamp")) or _moment(named.get("createdat"))
+    at = utc(named.get("timestamp")) or utc(named.get("createdat"))
     name, source = text(named.get("name")), (text(named.get("source")) or "").upper()
     boolean = (text(named.get("datatype")) or "").upper() == "BOOLEAN"
     if source in ("EVAL",) or (source == "API" and "evaluator" in (text(named.get("comment")) or "").casefold()):
@@ -126,35 +125,14 @@ def _duration(named: Mapping[str, Any]) -> str | None:
 
 def _parsed(value: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(_moment(value) or "")
+        return datetime.fromisoformat(utc(value) or "")
     except ValueError:
         return None
-
-
-def _moment(value: object) -> str | None:
-    """A moment with its offset: the blob export's has none and is UTC."""
-    stated = text(value)
-    if not stated:
-        return None
-    try:
-        found = datetime.fromisoformat(stated)
-    except ValueError:
-        return stated
-    return f"{found.isoformat()}Z" if found.tzinfo is None else found.isoformat()
 
 
 def _metadata(named: Mapping[str, Any]) -> dict[str, Any]:
-    found = _document(named.get("metadata"))
+    found = unwrapped(named.get("metadata"))
     return found if isinstance(found, dict) else {}
-
-
-def _document(value: object) -> object:
-    if not isinstance(value, str) or not value.strip().startswith(("{", "[")):
-        return value
-    try:
-        return json.loads(value, parse_int=str, parse_float=str)
-    except (ValueError, RecursionError):
-        return value
 
 
 def _place(named: Mapping[str, Any], about: Mapping[str, Any]) -> Told:
@@ -166,7 +144,7 @@ def _place(named: Mapping[str, Any], about: Mapping[str, Any]) -> Told:
 
 
 def _tags(value: object) -> Iterator[str]:
-    found = _document(value)
+    found = unwrapped(value)
     if isinstance(found, list):
         yield from (tag for tag in found if isinstance(tag, str))
 
@@ -181,7 +159,7 @@ def _word(value: object) -> str | None:
 
 
 def _first(named: Mapping[str, Any], *names: str) -> Any:
-    return next((_document(named[name]) for name in names if named.get(name) not in (None, "")), None)
+    return next((unwrapped(named[name]) for name in names if named.get(name) not in (None, "")), None)
 
 
 def is_call(kind: str | None) -> bool:

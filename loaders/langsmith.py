@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from loaders.annotations import CHECKS, RATINGS, judgement, rating
+from loaders.annotations import Said, judgement, rating
 from loaders.eval_rows import Told
-from loaders.figures import finite, microusd, whole
+from loaders.figures import finite, microusd, utc, whole
 from loaders.format import Format, Head, Match, Stage
 from loaders.head import read_head
-from loaders.jsontext import text
+from loaders.jsontext import text, unwrapped
 from loaders.relation import relation
 from loaders.score_table import SAY_WHEN, parse_scores, plain_metrics
 from loaders.tables import columns_of, rows_of
@@ -90,9 +89,7 @@ def _parse(path: Path, stage: Stage) -> None:
         parse_scores(path, stage, plain_metrics(columns_of(read_head(path))))
         return
     runs = stage.table("runs", ("source_row", "line", *RUNS))
-    ratings = stage.table("ratings", ("source_row", "line", *RATINGS))
-    checks = stage.table("checks", ("source_row", "line", *CHECKS))
-    said = False
+    said = Said(stage)
     for row, line, values in rows_of(path, stage):
         if "run_type" in values:
             if not text(values.get("id")):
@@ -101,34 +98,29 @@ def _parse(path: Path, stage: Stage) -> None:
             told = _run(values)
             runs.add(str(row), str(line), *(told[name] for name in RUNS))
         elif "key" in values and "run_id" in values:
-            said = True
-            human, told = _feedback(values)
-            into, columns = (ratings, RATINGS) if human else (checks, CHECKS)
-            into.add(str(row), str(line), *(told.get(name) for name in columns))
+            said.add(row, line, *_feedback(values))
         else:
             stage.broken(line, None, "not_a_run", "A record that is no run and no feedback on one.")
     stage.rows(_SPENT)
     stage.fill("interactions", _INTERACTIONS, relation(_INTERACTIONS, "asked", "records"))
     stage.fill("model_calls", _MODEL_CALLS, relation(_MODEL_CALLS, _CALLED, "0"))
-    for fact, columns, source in (("feedback", RATINGS, "ratings"), ("eval_results", CHECKS, "checks")):
-        picked = {column: f'"{column}"' for column in columns}
-        stage.fill(fact, picked, relation(picked, source, "1"))
+    said.fill()
     left, traces = (int(str(found)) for found in stage.rows(_ROOTLESS)[0])
     if left:
         stage.ignore("run of a trace whose root is not in the file", left)
         stage.note(
             f"{traces} traces have no root run in the file: export root runs, too (is_root, or the whole trace)."
         )
-    if not said:
+    if not said.count:
         stage.note("A project is no conversation: sessions are those of the metadata session_id, thread_id, ...")
 
 
 def _run(values: Mapping[str, Any]) -> Told:
-    extra = _document(values.get("extra"))
-    metadata = _document(values.get("metadata")) or (extra.get("metadata") if isinstance(extra, dict) else None)
+    extra = unwrapped(values.get("extra"))
+    metadata = unwrapped(values.get("metadata")) or (extra.get("metadata") if isinstance(extra, dict) else None)
     about: Mapping[str, Any] = metadata if isinstance(metadata, dict) else {}
     tags = list(_tags(values.get("tags")))
-    began, ended = _moment(values.get("start_time")), _moment(values.get("end_time"))
+    began, ended = utc(values.get("start_time")), utc(values.get("end_time"))
     parent = text(values.get("parent_run_id"))
     return {
         "run_id": text(values.get("id")), "trace_id": text(values.get("trace_id")) or text(values.get("id")),
@@ -156,10 +148,10 @@ def _error(values: Mapping[str, Any]) -> str | None:
 
 def _feedback(values: Mapping[str, Any]) -> tuple[bool, Told]:
     """Feedback on a run: of a person, or of an evaluator that a model is or code."""
-    source = _document(values.get("feedback_source"))
+    source = unwrapped(values.get("feedback_source"))
     kind = text(source.get("type")) if isinstance(source, dict) else text(values.get("feedback_source_type"))
     run, key = text(values.get("trace_id")) or text(values.get("run_id")), text(values.get("key"))
-    at = _moment(values.get("created_at")) or _moment(values.get("modified_at"))
+    at = utc(values.get("created_at")) or utc(values.get("modified_at"))
     value = values.get("value")
     label = value if isinstance(value, str) else None
     score = values.get("score")
@@ -177,16 +169,6 @@ def _feedback(values: Mapping[str, Any]) -> tuple[bool, Told]:
     return True, rating(about, key, label, stated)
 
 
-def _moment(value: object) -> str | None:
-    """A moment with its offset: LangSmith's have none and are UTC."""
-    stated = text(value)
-    try:
-        found = datetime.fromisoformat(stated or "")
-    except ValueError:
-        return stated
-    return f"{found.isoformat()}Z" if found.tzinfo is None else found.isoformat()
-
-
 def _duration(began: str | None, ended: str | None) -> str | None:
     try:
         seconds = (datetime.fromisoformat(ended or "") - datetime.fromisoformat(began or "")).total_seconds()
@@ -195,17 +177,8 @@ def _duration(began: str | None, ended: str | None) -> str | None:
     return str(max(0, round(seconds * 1000)))
 
 
-def _document(value: object) -> Any:
-    if not isinstance(value, str) or not value.strip().startswith(("{", "[")):
-        return value
-    try:
-        return json.loads(value, parse_int=str, parse_float=str)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _tags(value: object) -> Iterator[str]:
-    found = _document(value)
+    found = unwrapped(value)
     yield from (tag for tag in (found if isinstance(found, list) else ()) if isinstance(tag, str))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from loaders.annotations import Said
 from loaders.format import Format, Head, Match, Stage
 from loaders.head import read_head
-from loaders.mlflow_traces import CALLS, CHECKS, INTERACTIONS, RATINGS, NotATraceError, Trace, is_trace
+from loaders.mlflow_traces import CALLS, INTERACTIONS, NotATraceError, Trace, is_trace
 from loaders.relation import relation
 from loaders.score_table import SLASHED, asked_at, expectations, parse_scores, slashed_metrics
 from loaders.tables import columns_of, rows_of
@@ -36,25 +37,23 @@ def _parse(path: Path, stage: Stage) -> None:
     tables = {
         "interactions": (INTERACTIONS, stage.table("traces", ("source_row", "line", *INTERACTIONS))),
         "model_calls": (CALLS, stage.table("calls", ("source_row", "line", *CALLS))),
-        "feedback": (RATINGS, stage.table("ratings", ("source_row", "line", *RATINGS))),
-        "eval_results": (CHECKS, stage.table("checks", ("source_row", "line", *CHECKS))),
     }
+    said = Said(stage)
     for row, line, values in rows_of(path, stage):
         try:
             trace = Trace(values)
         except NotATraceError as error:
             stage.broken(line, "trace", "not_a_trace", str(error))
             continue
-        told = [("interactions", trace.interaction()), *(("model_calls", call) for call in trace.calls())]
-        told += [("feedback" if human else "eval_results", said) for human, said in trace.assessments()]
-        for table, found in told:
+        for table, found in (("interactions", trace.interaction()), *(("model_calls", call) for call in trace.calls())):
             columns, into = tables[table]
             into.add(str(row), str(line), *(found.get(column) for column in columns))
-    for (table, (columns, _)), source in zip(tables.items(), ("traces", "calls", "ratings", "checks"), strict=True):
-        picked = {column: f'"{column}"' for column in columns}
-        stage.fill(table, picked, relation(picked, source, "1" if table == "interactions" else "0"))
-    for key, score in (("thumbs_up", "1"), ("thumbs_down", "0")):
-        stage.total(key, int(str(stage.rows(f"SELECT count(*) FROM ratings WHERE score = '{score}'")[0][0])))
+        for human, told in trace.assessments():
+            said.add(row, line, human, told)
+    for table, source, records in (("interactions", "traces", "1"), ("model_calls", "calls", "0")):
+        picked = {column: f'"{column}"' for column in tables[table][0]}
+        stage.fill(table, picked, relation(picked, source, records))
+    said.fill(records=0)
 
 
 FORMAT = Format(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.figures import finite, moment, whole
-from loaders.jsontext import decoder, text
+from loaders.jsontext import text, unwrapped
 from loaders.score_table import SLASHED
 
 INTERACTIONS = (
@@ -18,17 +18,8 @@ CALLS = (
     "call_id", "trace_id", "interaction_id", "product_id", "occurred_at", "operation_name", "provider_name",
     "request_model", "input_tokens", "output_tokens", "duration_ms", "error_type",
 )  # fmt: skip
-RATINGS = (
-    "feedback_id", "target_type", "target_id", "product_id", "user_id", "given_at", "name", "score", "label",
-    "evidence", "verdict",
-)  # fmt: skip
-CHECKS = (
-    "run_id", "run_at", "product_id", "origin", "suite", "case_id", "interaction_id", "metric_name", "score", "passed",
-    "eval_error", "evaluator_kind", "evaluator",
-)  # fmt: skip
 _MODELS = ("CHAT_MODEL", "LLM", "EMBEDDING")
 _TRUE, _FALSE = ("true", "yes", "1", "1.0"), ("false", "no", "0", "0.0", "-1", "-1.0")
-_DECODE = decoder()
 Told = dict[str, str | None]
 
 
@@ -50,10 +41,10 @@ class Trace:
     """One trace, from whichever shape it came in. Raises NotATraceError."""
 
     def __init__(self, record: Mapping[str, Any]) -> None:
-        whole_trace = _document(record.get("trace")) if "trace" in record else record
+        whole_trace = unwrapped(record.get("trace")) if "trace" in record else record
         if not isinstance(whole_trace, dict):
             raise NotATraceError("The column trace holds no trace.")
-        info, data = _document(whole_trace.get("info")), _document(whole_trace.get("data"))
+        info, data = unwrapped(whole_trace.get("info")), unwrapped(whole_trace.get("data"))
         self._info = info if isinstance(info, dict) else {}
         self._row = record
         spans = data.get("spans") if isinstance(data, dict) else None
@@ -75,7 +66,7 @@ class Trace:
     def interaction(self) -> Told:
         """The trace as one interaction: tokens as MLflow summed them, else those of the calls."""
         calls = list(self.calls())
-        usage = _document(self._said.get("mlflow.trace.tokenUsage"))
+        usage = unwrapped(self._said.get("mlflow.trace.tokenUsage"))
         told = usage if isinstance(usage, dict) else {}
         state = text(self._info.get("state") or self._info.get("status") or self._row.get("state"))
         failed = [call["error_type"] for call in calls if call["error_type"]]
@@ -163,16 +154,6 @@ def _failure(error: object) -> str | None:
     return (text(said) or "error")[:200]
 
 
-def _document(value: object) -> Any:
-    """A value, or what its text holds as JSON; the text itself where it is none."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return _DECODE.decode(value)
-    except (ValueError, RecursionError):
-        return value
-
-
 def _strings(found: object) -> dict[str, str]:
     if isinstance(found, list):  # version 2 lists keys and values
         found = {entry.get("key"): entry.get("value") for entry in found if isinstance(entry, dict)}
@@ -184,7 +165,7 @@ def _strings(found: object) -> dict[str, str]:
 def _attributes(span: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of a span, each of which is JSON once more."""
     found = span.get("attributes")
-    return {str(key): _document(value) for key, value in found.items()} if isinstance(found, dict) else {}
+    return {str(key): unwrapped(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _word(value: object) -> str | None:

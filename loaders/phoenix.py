@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from loaders.annotations import CHECKS, RATINGS, judgement, rating
+from loaders.annotations import Said, judgement, rating
 from loaders.eval_rows import Told
 from loaders.format import Format, Head, Match, Stage
 from loaders.jsontext import text
 from loaders.otlp_genai import fill_traces
 from loaders.otlp_spans import COLUMNS, NotASpanError, flat
 from loaders.phoenix_spans import is_span, spans
-from loaders.relation import relation
 from loaders.tables import columns_of, rows_of
 
 LIMIT = 1_000
@@ -43,17 +42,13 @@ def _recognise(head: Head) -> Match:
 
 def _parse(path: Path, stage: Stage) -> None:
     table = stage.table("span_rows", COLUMNS)
-    ratings = stage.table("ratings", ("source_row", "line", *RATINGS))
-    checks = stage.table("checks", ("source_row", "line", *CHECKS))
-    found = said = row = 0
+    said = Said(stage)
+    found = row = 0
     for _, line, values in _records(path, stage):
         row += 1
         if "annotator_kind" in values:
             stage.read()
-            said += 1
-            human, told = _annotation(values)
-            into, columns = (ratings, RATINGS) if human else (checks, CHECKS)
-            into.add(str(row), str(line), *(told.get(column) for column in columns))
+            said.add(row, line, *_annotation(values))
             continue
         for one in spans(values):
             try:
@@ -70,8 +65,8 @@ def _parse(path: Path, stage: Stage) -> None:
             f"The file holds exactly {LIMIT:,} spans, Phoenix's default limit: it was very likely cut there, and a"
             " trace may have lost its root. Export again with a higher limit (get_spans_dataframe(limit=...))."
         )
-    if said:
-        _fill_said(stage)
+    if said.count:
+        said.fill()
 
 
 def _records(path: Path, stage: Stage) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
@@ -130,15 +125,6 @@ def _annotation(values: Mapping[str, Any]) -> tuple[bool, Told]:
         "interaction_id": span, "evaluator_kind": kind, "evaluator": by,
     }  # fmt: skip
     return False, judgement(about, name, label, score)
-
-
-def _fill_said(stage: Stage) -> None:
-    for fact, columns, source in (("feedback", RATINGS, "ratings"), ("eval_results", CHECKS, "checks")):
-        picked = {column: f'"{column}"' for column in columns}
-        stage.fill(fact, picked, relation(picked, source, "1"))
-    for key, verdict in (("thumbs_up", "confirmed"), ("thumbs_down", "failed")):
-        stage.total(key, int(str(stage.rows(f"SELECT count(*) FROM ratings WHERE verdict = '{verdict}'")[0][0])))
-    stage.total("judged", int(str(stage.rows("SELECT count(*) FROM checks")[0][0])))
 
 
 FORMAT = Format(

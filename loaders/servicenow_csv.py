@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from data.errors import did_you_mean
 from loaders.csvtext import Record, header_of, records, told
 from loaders.format import Format, Head, Match, Refused, Stage
-from loaders.jira_dates import ORDERS, Clock, order_of
+from loaders.jira_dates import Clock, order_of, stated_order
 from loaders.jira_tickets import CellError
 from loaders.relation import relation
 from loaders.servicenow_words import NOTHING, OWN, kind_and_topic, places, state_of
@@ -81,7 +80,7 @@ class _Incident:
 
 def _parse(path: Path, stage: Stage) -> None:
     sheet = _Sheet(path)
-    clock = Clock(stage.options.timezone, _stated_order(stage), lambda: order_of(sheet.dates()))
+    clock = Clock(stage.options.timezone, stated_order(stage.options.values), lambda: order_of(sheet.dates()))
     incidents: dict[str, _Incident] = {}
     for record in told(sheet.records(), stage):
         try:
@@ -103,13 +102,6 @@ def _parse(path: Path, stage: Stage) -> None:
     columns = {name: f'"{name}"' for name in filled}
     stage.fill("tickets", columns, relation(columns, "incidents", "records"))
     _tell(stage, clock, log)
-
-
-def _stated_order(stage: Stage) -> str | None:
-    order = stage.options.values.get("day_order")
-    if order is not None and order not in ORDERS:
-        raise Refused(f'day_order is "{order}"; expected dmy or mdy.{did_you_mean(order, ORDERS)}', "Say it again.")
-    return order
 
 
 def _take(record: Record, sheet: _Sheet, clock: Clock, incidents: dict[str, _Incident]) -> None:
