@@ -173,13 +173,15 @@ def _answer(issue: _Issue) -> dict[str, str | None]:
     if not issue.comments and _count(issue.record) != 0:
         return {"first_response_at": None, "response_basis": None}
     opened, author = text(issue.record.get("created_at")) or "", _login(issue.record.get("user"))
-    answers = sorted(
-        at
+    others = sorted(
+        (at, who is None)
         for comment in issue.comments
-        if not _is_bot(comment) and _login(comment.get("user")) not in (None, author)
+        if not _is_bot(comment) and (who := _login(comment.get("user"))) != author
         if (at := text(comment.get("created_at")) or "") >= opened
     )
-    return {"first_response_at": answers[0] if answers else None, "response_basis": "comment" if answers else "none"}
+    if others and others[0][1]:  # of an account that is gone: nobody can say whether it was the author's
+        return {"first_response_at": None, "response_basis": None}
+    return {"first_response_at": others[0][0] if others else None, "response_basis": "comment" if others else "none"}
 
 
 def _count(record: Mapping[str, Any]) -> int | None:
@@ -193,7 +195,9 @@ def _is_bot(comment: Mapping[str, Any]) -> bool:
 
 
 def _login(user: object) -> str | None:
-    return text(user.get("login")) if isinstance(user, dict) else None
+    """An account's name, which GitHub compares without case."""
+    found = text(user.get("login")) if isinstance(user, dict) else None
+    return found.casefold() if found else None
 
 
 def _label(label: object) -> str:

@@ -104,6 +104,8 @@ class _Issue:
         self.opened = opened
         listed = fields.get("comment")
         entries = listed.get("comments") if isinstance(listed, dict) else listed
+        total = text(listed.get("total")) if isinstance(listed, dict) else None
+        self.cut = bool(total and total.isdecimal() and int(total) > len(entries or ()))
         self.comments = [found for entry in entries or () if (found := _comment(entry))]
         log = record.get("changelog")
         histories = log.get("histories") if isinstance(log, dict) else None
@@ -156,6 +158,8 @@ class _Issue:
         reporter = _person(self.fields.get("reporter") or self.fields.get("creator"))
         people = [one for one in self.comments if not one.of_bot and one.author != reporter and one.at >= self.opened]
         first = min((one.at for one in people), default=None)
+        if first is None and self.cut:  # a page of the comments, and the answer may be on another
+            return None, None
         return first, "comment" if first else "none"
 
     def _assigned(self) -> datetime | None:
@@ -170,8 +174,10 @@ class _Issue:
 
 
 def _comment(entry: object) -> Comment | None:
-    """A comment with its author; an app is a bot by its account."""
-    if not isinstance(entry, dict) or (at := _moment(entry.get("created"))) is None:
+    """A comment that the reporter can read, with its author; an app is a bot by its account."""
+    if not isinstance(entry, dict) or entry.get("jsdPublic") is False:
+        return None
+    if (at := _moment(entry.get("created"))) is None:
         return None
     author = entry.get("author")
     app = isinstance(author, dict) and author.get("accountType") == "app"

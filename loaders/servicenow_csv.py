@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ _CELLS = {
     "kind": ("category", "summary"), "linked_session_id": ("session",),
 }  # fmt: skip
 """Which columns of an export tell a column of the contract: one that none of them tells stays not measured."""
+_LOGGED = ("first_response_at", "response_basis", "assigned_at")
+"""What only a log of changes tells."""
 
 
 def _recognise(head: Head) -> Match:
@@ -73,7 +75,8 @@ class _Incident:
     records: int = 0
     rank: tuple[int, str] = (-1, "")
     latest: dict[str, str | None] = field(default_factory=dict)
-    assigned_at: datetime | None = None
+    first: bool = False
+    """Whether one of its rows is of before any change."""
     answered: tuple[tuple[int, str], datetime] | None = None
     assigned: tuple[tuple[int, str], datetime] | None = None
 
@@ -87,10 +90,11 @@ def _parse(path: Path, stage: Stage) -> None:
             _take(record, sheet, clock, incidents)
         except CellError as error:
             stage.broken(record.line, error.column, error.code, error.message, error.value)
+    log = _is_log(sheet, incidents)
     filled = ["ticket_id", "opened_at", "product_id"]
     filled += [name for name, sources in _CELLS.items() if any(source in sheet.places for source in sources)]
+    filled = [name for name in filled if log or name not in _LOGGED]
     table = stage.table("incidents", ["source_row", "line", "records", *filled])
-    log = "modified" in sheet.places
     for incident in incidents.values():
         row = incident.latest
         if log:
@@ -102,6 +106,13 @@ def _parse(path: Path, stage: Stage) -> None:
     columns = {name: f'"{name}"' for name in filled}
     stage.fill("tickets", columns, relation(columns, "incidents", "records"))
     _tell(stage, clock, log)
+
+
+def _is_log(sheet: _Sheet, incidents: Mapping[str, _Incident]) -> bool:
+    """Whether the file tells the changes of its incidents: a row for each, or their first ones, with their times."""
+    if not {"modified", "updated"} <= sheet.places.keys():
+        return False
+    return any(incident.records > 1 or incident.first for incident in incidents.values())
 
 
 def _take(record: Record, sheet: _Sheet, clock: Clock, incidents: dict[str, _Incident]) -> None:
@@ -123,6 +134,7 @@ def _take(record: Record, sheet: _Sheet, clock: Clock, incidents: dict[str, _Inc
     rank = (int(modified or 0), updated.isoformat())
     incident = incidents.setdefault(number, _Incident(record.row, record.line))
     incident.records += 1
+    incident.first = incident.first or modified == "0"
     if state in ("in_progress", "waiting") and (incident.answered is None or rank < incident.answered[0]):
         incident.answered = (rank, updated)
     if sheet.cell(cells, "assignee") and (incident.assigned is None or rank < incident.assigned[0]):
@@ -179,7 +191,7 @@ def _tell(stage: Stage, clock: Clock, log: bool) -> None:
     else:
         stage.note(
             "The incident table does not say when somebody first answered: response times are not measured. Export the"
-            " audit log (with sys_mod_count) for them."
+            " audit log (a row for every update, with sys_mod_count and sys_updated_at) for them."
         )
 
 

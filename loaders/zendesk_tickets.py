@@ -159,6 +159,8 @@ def _reply(metric: Mapping[str, Any], opened: str | None) -> dict[str, str | Non
     for name, unit in (("reply_time_in_seconds", 1), ("reply_time_in_minutes", 60)):
         told = metric.get(name)
         calendar = text(told.get("calendar")) if isinstance(told, dict) else None
+        if calendar is None and isinstance(told, dict) and text(told.get("business")) is not None:
+            return {"first_response_at": None, "response_basis": None}  # answered, and by the clock nobody says when
         if calendar is None or not calendar.isdecimal():
             continue
         try:

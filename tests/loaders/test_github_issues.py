@@ -84,6 +84,14 @@ def test_who_answers_first(file: File) -> None:
     assert row["first_response_at"] == datetime(2026, 3, 2, 10, 9)
 
 
+def test_an_author_is_one_in_any_case_and_an_account_may_be_gone(file: File) -> None:
+    """GitHub compares logins without case; whether an account that is gone was the author's nobody can say."""
+    (row,) = file.of([ISSUE | {"comments": 2}], [comment("ANN", 5), comment("bo", 9)]).of("tickets")
+    assert row["first_response_at"] == datetime(2026, 3, 2, 10, 9)
+    (row,) = file.of([ISSUE | {"comments": 2}], [comment("x", 5) | {"user": None}, comment("bo", 9)]).of("tickets")
+    assert (row["first_response_at"], row["response_basis"]) == (None, None)
+
+
 def test_an_issue_whose_comments_are_missing_is_unknown(file: File) -> None:
     """Beside issues with their comments one whose comments were not exported says nothing."""
     other = {"number": 2, "url": f"{ISSUE['url'][:-1]}2", "comments": 3}

@@ -71,6 +71,16 @@ def test_what_is_not_in_the_answer_is_unknown(file: File) -> None:
     assert file.ticket(issue(comments=[]))["response_basis"] == "none"
 
 
+def test_internal_comments_and_cut_pages(file: File) -> None:
+    """A comment that the reporter cannot read is no answer; of a page of the comments an answer may be elsewhere."""
+    hidden = comment("bo", 5) | {"jsdPublic": False}
+    assert file.ticket(issue(comments=[hidden, comment("bo", 9)]))["first_response_at"] == datetime(2026, 3, 2, 9, 9)
+    record = issue(comments=[comment("ann", 5)])
+    record["fields"]["comment"]["total"] = 60
+    row = file.ticket(record)
+    assert (row["first_response_at"], row["response_basis"]) == (None, None)
+
+
 def test_the_service_goal_s_own_stop_is_the_response(file: File) -> None:
     """A completed cycle of the goal says when it stopped: that is the answer, not what remained of it."""
     goal = {"name": "Time to first response", "ongoingCycle": None, "completedCycles": [

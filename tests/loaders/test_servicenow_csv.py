@@ -86,6 +86,18 @@ def test_a_log_ends_in_its_latest_row(file: File) -> None:
     assert ticket["assigned_at"] == datetime(2026, 3, 2, 11)
 
 
+def test_a_table_with_a_count_of_updates_is_no_log(file: File) -> None:
+    """One row a number that was changed before tells no first response; neither does a log without times of updates."""
+    done = {"state": "Closed", "sys_mod_count": "7", "sys_updated_on": "2026-03-05 10:00:00"}
+    loaded = file.of(done)
+    assert "first_response_at" not in loaded.of("tickets")[0]
+    assert any("does not say when somebody first answered" in message for message in loaded.parsed.messages)
+    timeless = {name: cell for name, cell in ROW.items() if name != "sys_updated_on"}
+    path = file.folder / "y.bin"
+    path.write_text("\n".join(",".join(cells) for cells in (timeless, timeless.values(), timeless.values())) + "\n")
+    assert "first_response_at" not in Loaded(path, file.folder / "t", timezone="UTC").of("tickets")[0]
+
+
 def test_resolved_at_once_is_not_answered(file: File) -> None:
     """An incident that goes from new to resolved had no response."""
     (ticket,) = file.of({}, {"state": "Resolved", "sys_mod_count": "1"}).of("tickets")

@@ -120,6 +120,13 @@ def test_metrics_inside_a_ticket_count(file: File) -> None:
     assert (row["first_response_at"], row["response_basis"], row["reopened_count"]) == (None, "none", 0)
 
 
+def test_a_reply_in_business_minutes_alone_is_unknown(file: File) -> None:
+    """It was answered, and by the clock on the wall nobody says when: neither a moment nor no answer."""
+    metric = METRIC | {"reply_time_in_minutes": {"calendar": None, "business": 30}}
+    (row,) = file.of({"tickets": [TICKET]}, {"ticket_metrics": [metric]}).of("tickets")
+    assert (row["first_response_at"], row["response_basis"]) == (None, None)
+
+
 def test_the_product_is_a_field_that_is_named(file: File) -> None:
     """The field that somebody names, a tag product:..., or the only field that looks like it, which is said."""
     tickets = [
