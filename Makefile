@@ -25,7 +25,7 @@ run: setup port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 o
 	@PLUMBLINE_WAREHOUSE="$(WAREHOUSE)" $(PY) -m streamlit run serve.py --server.address "$(ADDRESS)" --server.port "$(PORT)" </dev/null
 
 test: $(VENV)/.tools chromium ## run every test a change needs, the browser's included
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile </dev/null
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder </dev/null
 
 test-slow: $(VENV)/.tools chromium ## run the tests that take minutes, too
 	@$(PY) -m pytest -m slow -n auto --maxprocesses 4 --dist loadfile </dev/null
