@@ -21,11 +21,12 @@ _MARKS = ('"user_initiated_interaction_count"', '"assigning_team"', '"usageItems
 _PICKED = {"product_id": f"'{PRODUCT}'"} | {name: f'"{name}"' for name in COLUMNS if name != "cost_microusd"} | {
     "cost_microusd": "CAST(cost AS VARCHAR)",
 }  # fmt: skip
+_APART = ", ".join(f'"{name}"' for name in COLUMNS if name not in ("cost_microusd", "version_at"))
 _DAYS = f"""
-    (SELECT {", ".join(f'"{name}"' for name in COLUMNS if name not in ("cost_microusd", "version_at"))},
-        max(version_at) AS version_at, min(CAST(source_row AS BIGINT)) AS source_row, min(CAST(line AS BIGINT)) AS line,
-        sum(CAST(records AS INTEGER)) AS records, sum(TRY_CAST(cost_microusd AS BIGINT)) AS cost
-    FROM days GROUP BY ALL) AS told
+    (SELECT {_APART}, max(version_at) AS version_at, min(CAST(source_row AS BIGINT)) AS source_row,
+        min(CAST(line AS BIGINT)) AS line, sum(CAST(records AS INTEGER)) AS records,
+        sum(TRY_CAST(cost_microusd AS BIGINT)) AS cost
+    FROM days GROUP BY {_APART}) AS told
 """
 """Items of a bill that are of the same person, kind and model are one row; other records stay apart."""
 
