@@ -6,6 +6,7 @@ ADDRESS   ?= 127.0.0.1
 COUNT     ?= 100
 EXPORTS   ?= ../shared/exports
 PORT      ?= 8501
+WORKERS   ?= $(shell expr $$(nproc) + 1)
 WAREHOUSE := $(if $(PLUMBLINE_WAREHOUSE),$(PLUMBLINE_WAREHOUSE),data/warehouse.duckdb)
 
 VENV  := .venv
@@ -25,10 +26,10 @@ run: setup port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 o
 	@PLUMBLINE_WAREHOUSE="$(WAREHOUSE)" $(PY) -m streamlit run serve.py --server.address "$(ADDRESS)" --server.port "$(PORT)" </dev/null
 
 test: $(VENV)/.tools chromium ## run every test a change needs, the browser's included
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder </dev/null
+	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 5 --dist loadfile --no-loadscope-reorder </dev/null
 
 test-slow: $(VENV)/.tools chromium ## run the tests that take minutes, too
-	@$(PY) -m pytest -m slow -n auto --maxprocesses 4 --dist loadfile </dev/null
+	@$(PY) -m pytest -m slow -n $(WORKERS) --maxprocesses 5 --dist loadfile </dev/null
 
 lint: $(VENV)/.tools ## check style, formatting and types
 	@$(PY) -m ruff check .

@@ -9,10 +9,14 @@ import time
 import urllib.request
 from contextlib import closing
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
+
+import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
@@ -30,6 +34,8 @@ QUIET = """() => {
   return state === 'notRunning' && performance.now() - window.lastSeen[1] > 700
 }"""
 DESK, PHONE = (1440, 900), (390, 844)
+SIZES = {"desk": DESK, "phone": PHONE}
+PAGES = sorted(import_module(f"pages.{module.name}").URL for module in iter_modules(pages.__path__) if not module.ispkg)
 PATIENCE = 60_000  # milliseconds; the first visit imports everything on a busy machine
 
 
