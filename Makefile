@@ -16,19 +16,19 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint demo setup golden bench calibrate torture corpora formats lock chromium python-fits port-is-free
+.PHONY: help run test test-slow compiled lint demo setup golden bench calibrate torture corpora formats lock chromium python-fits port-is-free
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-run: setup port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 or ADDRESS=0.0.0.0 change that)
+run: setup compiled port-is-free ## start Plumbline on http://127.0.0.1:8501 (PORT=8600 or ADDRESS=0.0.0.0 change that)
 	@test -e "$(WAREHOUSE)" || $(PY) -m data demo --warehouse "$(WAREHOUSE)"
 	@PLUMBLINE_WAREHOUSE="$(WAREHOUSE)" $(PY) -m streamlit run serve.py --server.address "$(ADDRESS)" --server.port "$(PORT)" </dev/null
 
-test: $(VENV)/.tools chromium ## run every test a change needs, the browser's included
+test: $(VENV)/.tools compiled chromium ## run every test a change needs, the browser's included
 	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 5 --dist loadfile --no-loadscope-reorder </dev/null
 
-test-slow: $(VENV)/.tools chromium ## run the tests that take minutes, too
+test-slow: $(VENV)/.tools compiled chromium ## run the tests that take minutes, too
 	@$(PY) -m pytest -m slow -n $(WORKERS) --maxprocesses 5 --dist loadfile </dev/null
 
 lint: $(VENV)/.tools ## check style, formatting and types
@@ -38,6 +38,9 @@ lint: $(VENV)/.tools ## check style, formatting and types
 
 demo: setup ## fill an empty warehouse with the made-up company (make run does it where there is no warehouse)
 	@$(PY) -m data demo --warehouse "$(WAREHOUSE)"
+
+compiled: $(VENV)/.packages # the process that reads a file starts anew with each and must not write: half a second each
+	@$(PY) -m compileall -q $(CODE)
 
 setup: $(VENV)/.packages ## make .venv and install what Plumbline runs on
 
