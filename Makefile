@@ -16,7 +16,7 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow compiled lint demo setup golden bench calibrate torture corpora formats lock chromium python-fits port-is-free
+.PHONY: help run test test-slow lint demo setup golden bench calibrate torture corpora formats lock chromium compiled python-fits port-is-free
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -39,7 +39,7 @@ lint: $(VENV)/.tools ## check style, formatting and types
 demo: setup ## fill an empty warehouse with the made-up company (make run does it where there is no warehouse)
 	@$(PY) -m data demo --warehouse "$(WAREHOUSE)"
 
-compiled: $(VENV)/.packages # the process that reads a file starts anew with each and must not write: half a second each
+compiled: $(VENV)/.packages # the process that reads files may not write, not even its own bytecode
 	@$(PY) -m compileall -q $(CODE)
 
 setup: $(VENV)/.packages ## make .venv and install what Plumbline runs on

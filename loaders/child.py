@@ -1,8 +1,8 @@
 """The child process that reads one file: confined, hardened, and alone with it.
 
-Started by loaders/process.py through loaders/confine.py, it takes a Job as one line on standard input and answers with
-one line of JSON: what was parsed, or the sentence why the file is refused. It can be killed at any moment; nothing but
-its own folder knows of it.
+Started by loaders/process.py as a fork of loaders/forkserver.py, it takes a Job as one line on standard input and
+answers with one line of JSON: what was parsed, or the sentence why the file is refused. It can be killed at any moment;
+nothing but its own folder knows of it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""What the process that reads a file may take of the machine: bounded before anything of the project is imported.
-
-Run as a script (`python -P loaders/confine.py LIMITS MODULE PARENT`), it bounds itself and becomes the module. It knows
-only the standard library, so that the bounds stand before any library starts a thread or reads a byte.
-"""
+"""What the process that reads a file may take of the machine: bounded before it takes its job."""
 
 from __future__ import annotations
 
@@ -10,7 +6,6 @@ import ctypes
 import json
 import os
 import resource
-import runpy
 import signal
 import sys
 from contextlib import suppress
@@ -87,22 +82,15 @@ def _refuse(event: str, _: object) -> None:
         raise PermissionError(f"{event} is not for a process that reads a file")
 
 
+def without_pandas() -> None:
+    """Say that pandas is not there: pyarrow would import it with the first list it is given, 0.6 s for each file."""
+    sys.meta_path.insert(0, _WithoutPandas())
+
+
 class _WithoutPandas:
-    """Says that pandas is not there: pyarrow would import it with the first list it is given, 0.6 s for each file."""
+    """A finder of modules that refuses one."""
 
     def find_spec(self, name: str, *_: object) -> None:
         """Nothing for any other name, so that the search goes on."""
         if name == "pandas":
             raise ModuleNotFoundError(f"{name} is not for a process that reads a file", name=name)
-
-
-if __name__ == "__main__":
-    given = Limits(**json.loads(sys.argv[1]))
-    confine(given)
-    if os.getppid() != int(sys.argv[3]):  # it died before we were told to die with it
-        sys.exit(1)
-    allow_seconds(given, 0)
-    sys.meta_path.insert(0, _WithoutPandas())
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - the project's root, where the parent started us
-    sys.argv = sys.argv[2:]
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

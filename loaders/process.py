@@ -6,49 +6,44 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from loaders.forked import Forked, order
 from loaders.format import Refused
 from loaders.job import Job, Parsed
 from loaders.room import FULL, REMEDY, SENTENCE
 
-ROOT = Path(__file__).parents[1]
 _ANSWER, _ERRORS = "answer", "errors"
 _LONGEST = 16 << 20
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "PYTHONHASHSEED")
 
 
-def start(job: Job, module: str = "loaders.child") -> subprocess.Popen[str]:
-    """Start the child and give it the job. Its environment holds no secrets; its answer goes into the job's folder."""
+def start(job: Job, module: str = "loaders.child") -> Forked:
+    """Start the child and give it the job. Its environment holds no secrets; its answer goes into the job's folder.
+
+    Raises Refused when no process can be started.
+    """
     folder = Path(job.folder)
-    known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    with (folder / _ANSWER).open("w") as answer, (folder / _ERRORS).open("w") as errors:
-        child = subprocess.Popen(  # noqa: S603 - our own module, under limits of ours
-            [sys.executable, "-P", str(ROOT / "loaders" / "confine.py"), job.limits.dump(), module, str(os.getpid())],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=answer, stderr=errors, text=True,
-            env={**known, "PYTHONDONTWRITEBYTECODE": "1"},
-        )  # fmt: skip
-    if child.stdin:
-        with suppress(BrokenPipeError):  # it is dead already: finish says so
-            child.stdin.write(job.dump() + "\n")
-            child.stdin.close()
+    given, stated = os.pipe()
+    with suppress(BrokenPipeError), open(stated, "w") as asked:  # noqa: PTH123 - it is dead already: finish says so
+        with open(given) as question, (folder / _ANSWER).open("w") as answer, (folder / _ERRORS).open("w") as errors:  # noqa: PTH123
+            child = order(job.limits, module, (question.fileno(), answer.fileno(), errors.fileno()))
+        asked.write(job.dump() + "\n")
     return child
 
 
-def finish(child: subprocess.Popen[str], job: Job) -> Parsed:
+def finish(child: Forked, job: Job) -> Parsed:
     """Wait for what the child read. Raises Refused with its reason, or when it ended without one."""
     return Parsed.load(answered(child, job)["parsed"])
 
 
-def answered(child: subprocess.Popen[str], job: Job) -> dict[str, Any]:
+def answered(child: Forked, job: Job) -> dict[str, Any]:
     """Wait for the child's answer. Raises Refused with its reason, or when it ended without one."""
     limits, folder = job.limits, Path(job.folder)
     try:
-        child.wait(timeout=limits.wall_seconds)
+        code = child.wait(timeout=limits.wall_seconds)
     except subprocess.TimeoutExpired:
         raise Refused(
             f"Reading the file took longer than {_time(limits.wall_seconds)} and was ended.", "Export a shorter period."
@@ -57,11 +52,11 @@ def answered(child: subprocess.Popen[str], job: Job) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(answer)
     except json.JSONDecodeError:
-        if child.returncode < 0:
-            raise _ended(-child.returncode, job) from None
-        if child.returncode in FULL:
+        if code < 0:
+            raise _ended(-code, job) from None
+        if code in FULL:
             raise Refused(SENTENCE, REMEDY) from None
-        detail = errors.strip().splitlines()[-1:] or [f"exit {child.returncode}"]
+        detail = errors.strip().splitlines()[-1:] or [f"exit {code}"]
         raise Refused(
             f"The file could not be read to its end ({detail[0][:200]}).",
             "It may be damaged: export it again. If it is whole, please report it.",
@@ -117,11 +112,7 @@ def carefully(job: Job) -> Parsed:
         end(child)
 
 
-def end(child: subprocess.Popen[str]) -> None:
+def end(child: Forked) -> None:
     """End the child if it still runs, and reap it."""
-    if child.poll() is None:
-        child.kill()
+    child.kill()
     child.wait()
-    if child.stdin:
-        with suppress(BrokenPipeError):
-            child.stdin.close()

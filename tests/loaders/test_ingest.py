@@ -8,6 +8,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -238,18 +239,18 @@ def test_a_file_that_changes_while_it_is_read(kept: Warehouse, tmp_path: Path) -
     assert "The file changed while it was read." in refusal(kept, path, progress=write_on)
 
 
-def children() -> set[int]:
-    """The reading processes that this one has started, by their ids."""
-    found = set()
-    for task in Path("/proc/self/task").iterdir():
-        for child in (task / "children").read_text().split():
-            try:
-                command = Path(f"/proc/{child}/cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"loaders.child" in command:
-                found.add(int(child))
+def children(of: str = "self") -> set[int]:
+    """The processes that a process has started, by their ids."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{of}/task").iterdir():
+        with suppress(OSError):  # it ended meanwhile
+            found |= set(map(int, (task / "children").read_text().split()))
     return found
+
+
+def forkserver() -> int:
+    """The process whose forks read files for this one."""
+    return next(child for child in children() if b"loaders.forkserver" in Path(f"/proc/{child}/cmdline").read_bytes())
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc to find the child")
@@ -257,10 +258,11 @@ def test_a_child_that_is_killed(kept: Warehouse, tmp_path: Path) -> None:
     """The reading process dies in the middle: the load is refused with a sentence, the warehouse goes on."""
     path = write_csv(tmp_path / "a.csv", [least("interactions", interaction_id=f"k{n}") for n in range(2_000)])
     killed: list[int] = []
+    load(kept, path, who="tester", dry_run=True)
 
     def kill() -> None:
         for _ in range(2_000):
-            for child in children():
+            for child in children(str(forkserver())):
                 os.kill(child, signal.SIGKILL)
                 killed.append(child)
                 return
@@ -374,13 +376,23 @@ def test_people_by_name_where_the_setting_says_so(store: Warehouse, tmp_path: Pa
     assert [row["user_id"] for row in found] == [f"user{n}@example.com" for n in range(5)]
 
 
-def test_a_child_that_is_dead_before_it_was_told_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A child that a full machine ends at birth is a refusal with a sentence, and no error of the pipe to it."""
-    monkeypatch.setattr("loaders.process.sys.executable", "/bin/false")
+def test_a_child_that_is_dead_before_it_was_told_anything(tmp_path: Path) -> None:
+    """A child that ends at birth is a refusal with a sentence, and no error of the pipe to it."""
     job = Job(str(tmp_path / "x"), str(tmp_path), None, Options(values={"a": "x" * 1_000_000}), "UTC")
-    child = process.start(job)
+    child = process.start(job, "no.such.module")
     try:
         with pytest.raises(Refused, match="could not be read to its end"):
             process.finish(child, job)
     finally:
         process.end(child)
+
+
+def test_no_process_can_be_started(kept: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is full refuses the load with a sentence; when it is not any more, the next load goes on."""
+    path = write_csv(tmp_path / "a.csv", [least("interactions", interaction_id="late")])
+    load(kept, path, who="tester", dry_run=True)
+    with monkeypatch.context() as full:
+        full.setattr("loaders.forked.sys.executable", "/bin/false")
+        os.kill(forkserver(), signal.SIGKILL)
+        assert "No process can be started" in refusal(kept, path)
+    assert load(kept, path, who="tester", dry_run=True).status == "preview"
