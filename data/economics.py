@@ -28,7 +28,10 @@ class Baseline(Record):
 
 
 class Cost(Record):
-    """What a product cost in a month, by kind, in millionths of the currency."""
+    """What a product cost in a month, by kind.
+
+    Amounts are stored in millionths of the currency.
+    """
 
     table, natural_key = "costs", ("product_id", "month", "kind")
     product_id: Id

@@ -25,6 +25,21 @@ def import_registry(store: Warehouse, path: Path | str, who: str) -> dict[str, i
     words), and stores nothing then.
     """
     path = Path(path)
+    rows = proposed(store, path)
+    changed: dict[str, int] = {}
+    with store.write(f"registry import of {path.name}", who) as tx:
+        for table, model in REGISTRY.items():
+            given = [row for row in rows if isinstance(row, model)]
+            if given:
+                changed[table] = save(tx, given, who)
+    return changed
+
+
+def proposed(store: Rows, path: Path) -> list[Record]:
+    """The rows of a registry file, each valid and naming only what the file or the registry has; nothing is stored.
+
+    Raises RegistryError with every problem found (the first 20 in words).
+    """
     problems: list[str] = []
     rows = _validated(sheets.read(path), problems)
     if not problems:
@@ -32,13 +47,19 @@ def import_registry(store: Warehouse, path: Path | str, who: str) -> dict[str, i
     if problems:
         more = [f"... and {len(problems) - SHOWN} more."] if len(problems) > SHOWN else []
         raise RegistryError("\n".join([*problems[:SHOWN], *more]), "\nNothing was stored; correct it and try again.")
-    changed: dict[str, int] = {}
-    with store.write(f"registry import of {path.name}", who) as tx:
-        for table, model in REGISTRY.items():
-            given = [row for _, row in rows if isinstance(row, model)]
-            if given:
-                changed[table] = save(tx, given, who)
-    return changed
+    return [record for _, record in rows]
+
+
+def faults(model: type[Record], cells: dict[str, object]) -> tuple[Record | None, dict[str, str]]:
+    """One row as a person typed it: the valid row, or what is wrong by column ("" for the row as a whole)."""
+    try:
+        return model.model_validate(cells), {}
+    except ValidationError as error:
+        found: dict[str, str] = {}
+        for detail in error.errors():
+            column, sentence = _sentence(cells, detail)
+            found.setdefault(column, sentence[:1].upper() + sentence[1:])
+        return None, found
 
 
 def export_registry(store: Rows, dest: Path | str) -> dict[str, int]:
@@ -83,17 +104,22 @@ def _validated(found: Iterable[SheetRow], problems: list[str]) -> list[tuple[She
 
 
 def _said(row: SheetRow, detail: ErrorDetails) -> str:
+    column, sentence = _sentence(row.cells, detail)
+    return f"{row.where}, column {column}: {sentence}" if column else f"{row.where}: {sentence}"
+
+
+def _sentence(cells: dict[str, object], detail: ErrorDetails) -> tuple[str, str]:
+    """The column that an error of the model is about, "" for the whole row, and what is wrong with it."""
     column = str(detail["loc"][0]) if detail["loc"] else ""
-    came = row.cells.get(column)
-    place = f"{row.where}, column {column}" if column else row.where
+    came = cells.get(column)
     if detail["type"] == "missing" or (column and came in (None, "")):
-        return f"{place}: nothing came, a value is needed."
+        return column, "nothing came, a value is needed."
     if detail["type"] == "literal_error":
         allowed = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        return f"{place}: '{came}' came, expected one of {', '.join(allowed)}.{did_you_mean(str(came), allowed)}"
+        return column, f"'{came}' came, expected one of {', '.join(allowed)}.{did_you_mean(str(came), allowed)}"
     expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
     expected = expected[:1].lower() + expected[1:].rstrip(".")
-    return f"{place}: '{came}' came, it {expected}." if column else f"{place}: {expected}."
+    return column, f"'{came}' came, it {expected}." if column else f"{expected}."
 
 
 def _dangling(store: Rows, rows: list[tuple[SheetRow, Record]]) -> list[str]:

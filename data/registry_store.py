@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from data.cursor import Row, Rows, Transaction
@@ -51,6 +52,14 @@ def save(tx: Transaction, rows: Iterable[Record], who: str) -> int:
     )
 
 
+def as_stored(store: Rows, side: Path, rows: Iterable[Record]) -> list[Record]:
+    """The rows as `save` would store them: user ids as pseudonyms, where the installation wants them so."""
+    found = list(rows)
+    hide = settings(store).pseudonymise and any(row.people for row in found)
+    pseudonyms = Pseudonyms(side) if hide else None
+    return [_hidden(row, pseudonyms) for row in found]
+
+
 def retire(tx: Transaction, rows: Sequence[Record], who: str) -> int:
     """End rows as of today without a new version; the number that were in force. A row ended stays in the history."""
     today = settings(tx).day_of(tx.at)
@@ -77,7 +86,7 @@ def _save_table(tx: Transaction, model: type[Record], given: list[Record], who: 
             )
         seen.add(row.identity())
     known = {row.identity(): row for row in current(tx, model)}
-    changed = [row for row in given if _differs(row, known.get(row.identity()))]
+    changed = [row for row in given if differs(row, known.get(row.identity()))]
     if not changed:
         return 0
     fresh = [
@@ -108,7 +117,8 @@ def _close(tx: Transaction, model: type[Record], ending: list[Row]) -> int:
     )
 
 
-def _differs(row: Record, known: Record | None) -> bool:
+def differs(row: Record, known: Record | None) -> bool:
+    """Whether a row says something else than the one in force: other content, or another first day."""
     if known is None or row.content() != known.content():
         return True
     return row.valid_from is not None and row.valid_from != known.valid_from

@@ -1,11 +1,12 @@
-"""Registry files as people keep them: one YAML, one XLSX with a sheet a table, or a folder with a CSV a table."""
+"""Registry files as people keep them: one YAML, one XLSX with a sheet a table, or CSVs named like their tables."""
 
 import csv
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 from xml.etree.ElementTree import ParseError
 
 import yaml
@@ -20,7 +21,21 @@ MAX_ROWS = 300_000
 MAX_COLUMNS = 60
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _EXACT = 2**53
-_UNREADABLE = (UnicodeDecodeError, csv.Error, OSError, zipfile.BadZipFile, InvalidFileException, ParseError, KeyError)
+_UNREADABLE = (
+    csv.Error,
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    InvalidFileException,
+    ParseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+)  # as openpyxl fails
 
 
 class SheetRow(NamedTuple):
@@ -32,9 +47,12 @@ class SheetRow(NamedTuple):
 
 
 def kind_of(path: Path) -> str:
-    """Which of yaml, xlsx and csv, by the name; a name without such an ending is a folder of CSVs."""
+    """Which of yaml, xlsx and csv, by the name; without such an ending it is a folder of CSVs. One CSV that is there is
+    the table of its name.
+    """
     kinds = {".yaml": "yaml", ".yml": "yaml", ".xlsx": "xlsx", "": "csv"}
-    kind = kinds.get(path.suffix.lower(), "csv" if path.is_dir() else "")
+    is_table = path.is_dir() or (path.suffix.lower() == ".csv" and path.is_file())
+    kind = kinds.get(path.suffix.lower(), "csv" if is_table else "")
     if not kind:
         raise RegistryError(
             f"'{path.name}' ends with '{path.suffix}'; a registry is a .yaml or .xlsx file or a folder of .csv.",
@@ -84,9 +102,14 @@ def write(path: Path, tables: Mapping[str, tuple[Sequence[str], Sequence[Mapping
         path.mkdir(parents=True, exist_ok=True)
         for name, (columns, rows) in tables.items():
             with (path / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-                writer = csv.writer(file)
-                writer.writerow(columns)
-                writer.writerows([_text(row[column]) for column in columns] for row in rows)
+                write_csv(file, columns, rows)
+
+
+def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write one table as CSV that `read` takes again."""
+    writer = csv.writer(file)
+    writer.writerow(columns)
+    writer.writerows([_text(row[column]) for column in columns] for row in rows)
 
 
 def _read_yaml(path: Path) -> Iterator[SheetRow]:

@@ -21,6 +21,21 @@ CAPTURE, ATTRIBUTION, RATE, DISCOUNT = "capture", "attribution", "hourly_rate", 
 UNKNOWN_SUCCESS = "unknown_success"  # how often a task of unknown outcome succeeds, relative to the known ones
 ERRORS, ERROR_COST = "errors_avoided_per_month", "cost_per_error"
 REVENUE, MARGIN, AVOIDED = "revenue_per_month", "margin", "cost_avoided_per_month"
+NAMES = (
+    SAVED,
+    WITH_AI,
+    RATE,
+    CAPTURE,
+    ATTRIBUTION,
+    DISCOUNT,
+    UNKNOWN_SUCCESS,
+    ERRORS,
+    ERROR_COST,
+    REVENUE,
+    MARGIN,
+    AVOIDED,
+)
+"""The assumptions that a value calculation reads; `minutes_per_task` is a baseline."""
 
 SHARES = frozenset({CAPTURE, ATTRIBUTION, MARGIN, UNKNOWN_SUCCESS, DISCOUNT})  # from 0 to 1
 NEVER_NEGATIVE = frozenset({RATE, WITH_AI, ERROR_COST, BEFORE})  # minutes saved may be: some work gets slower

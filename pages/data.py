@@ -15,6 +15,7 @@ from pages.parts import draft as drafts
 from pages.parts import empty, inbox, quarantine, server_files, shelf, wizard
 from pages.parts.header import head
 from pages.parts.reach import products, reach
+from pages.parts.signed import UNSAID, sign, signed
 from pages.parts.text import plain
 
 TITLE = "Data"
@@ -64,19 +65,12 @@ def _drop(store: Warehouse, desk: desks.Desk) -> None:
             help="Up to 200 MB a file. Larger ones: copy them into this server's inbox folder, or python -m loaders"
             " load FILE on its machine.",
         )  # fmt: skip
-        who = st.text_input(
-            "Your name, for the history",
-            key="who",
-            persist_state="session",
-            placeholder="not stated",
-            max_chars=80,
-            width=320,
-        )
+        sign()
         with st.expander("What the file does not say", icon=":material/tune:", key="unsaid"):
             asked = _unsaid(store)
     for upload in uploads:
         if upload.file_id not in desk.done:
-            _one(store, desk, upload, asked, who.strip() or "not stated")
+            _one(store, desk, upload, asked, signed() or UNSAID)
     here = {upload.file_id for upload in uploads}
     for gone in [name for name in desk.drafts if name not in here]:
         desk.drafts.pop(gone).close()

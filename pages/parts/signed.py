@@ -1,0 +1,27 @@
+"""Who acts on a page, as they say it themselves: there is no login."""
+
+import streamlit as st
+
+from pages.parts.header import DEMO
+
+UNSAID = "not stated"
+KEPT = {DEMO, "plumbline", UNSAID}  # names that mark rows of the program itself
+
+
+def signed() -> str:
+    """The name a person gave in this session, "" when none."""
+    return str(st.session_state.get("who") or "").strip()
+
+
+def sign() -> None:
+    """The field for the name, the same on each page that changes something."""
+    st.text_input(
+        "Your name, for the history", key="who", persist_state="session", placeholder=UNSAID, max_chars=80, width=320
+    )
+
+
+def fault(name: str) -> str:
+    """What is wrong with a name that a change shall be signed with; "" when nothing is."""
+    if not name:
+        return "Say who you are: the history keeps it."
+    return f"'{name}' marks rows of the program itself: take another name." if name.casefold() in KEPT else ""
