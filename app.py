@@ -13,7 +13,7 @@ from loaders.inbox_keeper import Keeper
 from metrics import default_scope
 from pages import data, pilot, portfolio, product, records
 from pages.parts import scope as scopes
-from pages.parts.header import FRAME
+from pages.parts.links import FRAME
 from pages.parts.reach import reach
 from pages.parts.scope_bar import bar
 from pages.parts.text import plain

@@ -14,14 +14,13 @@ from pathlib import Path
 from data.backup import back_up, go_on_without, restore
 from data.check import check
 from data.errors import PlumblineError, WarehouseError
+from data.made_up import DEMO
 from data.migrate import migrate
 from data.registry_files import export_registry, import_registry
 from data.side import side_of
 from data.warehouse import Warehouse, default_path
 
 OK, REFUSED, USAGE = 0, 1, 2
-DEMO = "demo"
-"""Who loaded the demo company: what marks it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

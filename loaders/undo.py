@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def undo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             make_touched(tx)
-            removed = {table: gone for table in FACTS if (gone := _take_out(tx, table, load_id, folder))}
+            removed = {table: gone for table in FACTS if (gone := take_out(tx, table, [load_id], folder))}
             rebuild_touched(tx)
             tx.run("UPDATE loads SET status = 'undone' WHERE load_id = ?", [load_id])
             tx.run(
@@ -89,22 +90,27 @@ def redo(store: Warehouse, load_id: str, who: str) -> dict[str, int]:
     return written
 
 
-def _take_out(tx: Transaction, table: str, load_id: str, folder: Path) -> int:
-    """Remove a load's rows of one fact, live and superseded, keep them as Parquet, and settle what they leave."""
+def take_out(tx: Transaction, table: str, loads: Sequence[str], folder: Path | None = None) -> int:
+    """Remove the rows of loads of one fact, live and superseded, and settle what they leave; the number removed.
+
+    They are kept as Parquet in `folder` where one is given. The partitions they leave are in `touched` then.
+    """
+    these = f"load_id IN ({', '.join(literal(load_id) for load_id in loads)})"
     tx.run(
-        f"CREATE OR REPLACE TEMP TABLE going AS SELECT * FROM {table} WHERE load_id = '{load_id}'"
-        f" UNION ALL BY NAME SELECT * EXCLUDE (superseded_by) FROM {table}_superseded WHERE load_id = '{load_id}'"
+        f"CREATE OR REPLACE TEMP TABLE going AS SELECT * FROM {table} WHERE {these}"
+        f" UNION ALL BY NAME SELECT * EXCLUDE (superseded_by) FROM {table}_superseded WHERE {these}"
     )
     gone = int(str(tx.value("SELECT count(*) AS n FROM going")))
     if gone:
-        tx.run(f"COPY going TO {literal(folder / f'{table}.parquet')}")
+        if folder is not None:
+            tx.run(f"COPY going TO {literal(folder / f'{table}.parquet')}")
         touch(tx, table, "going")
         tx.run(
             f"CREATE OR REPLACE TEMP TABLE {CONTESTED} AS SELECT DISTINCT event_key FROM {table}_superseded"
             " WHERE event_key IN (SELECT event_key FROM going)"
         )
-        tx.run(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
-        tx.run(f"DELETE FROM {table}_superseded WHERE load_id = ?", [load_id])
+        tx.run(f"DELETE FROM {table} WHERE {these}")
+        tx.run(f"DELETE FROM {table}_superseded WHERE {these}")
         if tx.value(f"SELECT count(*) AS n FROM {CONTESTED}"):
             settle(tx, table)
             tx.run(

@@ -8,15 +8,15 @@ from streamlit.typing import UploadedFile
 from data.errors import PlumblineError
 from data.settings import settings
 from data.warehouse import Warehouse
-from loaders import FORMATS
 from metrics import Scope
 from pages.parts import desk as desks
 from pages.parts import draft as drafts
 from pages.parts import empty, inbox, quarantine, server_files, shelf, wizard
 from pages.parts.header import head
-from pages.parts.reach import products, reach
-from pages.parts.signed import UNSAID, sign, signed
+from pages.parts.reach import reach
+from pages.parts.signed import author, sign
 from pages.parts.text import plain
+from pages.parts.unsaid import unsaid
 
 TITLE = "Data"
 ICON = ":material/database:"
@@ -67,53 +67,16 @@ def _drop(store: Warehouse, desk: desks.Desk) -> None:
         )  # fmt: skip
         sign()
         with st.expander("What the file does not say", icon=":material/tune:", key="unsaid"):
-            asked = _unsaid(store)
+            asked = unsaid(store)
     for upload in uploads:
         if upload.file_id not in desk.done:
-            _one(store, desk, upload, asked, signed() or UNSAID)
+            _one(store, desk, upload, asked, author())
     here = {upload.file_id for upload in uploads}
     for gone in [name for name in desk.drafts if name not in here]:
         desk.drafts.pop(gone).close()
     for gone in [name for name in desk.samples if name not in here]:
         desk.samples.pop(gone)
         desk.profiles.pop(gone, None)
-
-
-def _unsaid(store: Warehouse) -> desks.Asked:
-    known = products(store)
-    with st.container(horizontal=True, gap="small"):
-        product = st.selectbox(
-            "Product",
-            [None, *known],
-            format_func=lambda each: known[each] if each else "As the file says",
-            key="unsaid-product",
-            width=240,
-        )
-        form = st.selectbox(
-            "Format", [None, *FORMATS],
-            format_func=lambda each: FORMATS[each].title if each else "Recognise by content",
-            key="unsaid-format", width=260,
-        )  # fmt: skip
-        zone = st.selectbox(
-            "Time zone of times without one",
-            [None, *_zones()],
-            format_func=lambda each: each or "UTC",
-            key="unsaid-zone",
-            width=240,
-        )
-        said = st.text_input(
-            "Answers to what a format asks", placeholder="day_order=dmy", key="unsaid-answers", width=320,
-            help="key=value, several apart by spaces. A refused file says which it needs: run_at=2026-10-01T08:00Z.",
-        )  # fmt: skip
-    return desks.Asked(form, product, zone, tuple(said.split()))
-
-
-def _zones() -> list[str]:
-    from zoneinfo import available_timezones
-
-    return sorted(
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/"))
-    )
 
 
 def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.Asked, who: str) -> None:

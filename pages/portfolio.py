@@ -9,7 +9,7 @@ from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES, Reading, Scope
 from metrics.standing import ProductStanding
 from metrics.targets import targets
-from pages.parts import computed, empty
+from pages.parts import beginning, computed, empty
 from pages.parts.board import board
 from pages.parts.capabilities import capabilities
 from pages.parts.card import cards
@@ -41,13 +41,14 @@ def render(store: Warehouse, scope: Scope) -> None:
     there_is = reach(store)
     head(store, TITLE, there_is)
     if there_is is None:
-        empty.no_data(store)
+        beginning.begin(store)
         return
     names = {product: plain(name) for product, name in there_is.products.items()}
     found = portfolio_of(store, scope).products if names else []
     with st.container(gap="xxsmall"):
         st.markdown(f"**{plain(answers.portfolio(found), 600)}**")
         st.caption(f"{period(scope.since, scope.until)} · {_whose(scope, names)}")
+    beginning.welcome()
     _where_we_stand(store, scope)
     if not found:
         empty.no_products()

@@ -12,7 +12,7 @@ from data.registry_store import current
 from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES, Reading
 from metrics.standing import ProductStanding
-from pages.parts.header import go_to
+from pages.parts.links import go_to
 from pages.parts.names import names_of
 from pages.parts.scope import choose
 from reports.signs import FATES, HEALTHS, label, labels

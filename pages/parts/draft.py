@@ -103,12 +103,15 @@ def _unknown(made: Draft, key: str) -> None:
         return
     names = [f"“{plain(row['value'], 60)}”" if row["value"] else "no product at all" for row in made.unknown]
     records = sum(int(str(row["records"])) for row in made.unknown)
-    st.warning(
-        f"{count(records, 'record')} would wait in the unmapped inbox: the registry does not know {listed(names)}."
-        " No reading counts them until they are assigned.",
-        icon=":material/inbox:",
-    )
     new = newcomers(made.unknown)
+    if made.asked.register and len(new) == len(made.unknown):
+        st.markdown(f":material/add: {listed(names)} {'is' if len(new) == 1 else 'are'} new to the registry.")
+    else:
+        st.warning(
+            f"{count(records, 'record')} would wait in the unmapped inbox: the registry does not know {listed(names)}."
+            " No reading counts them until they are assigned.",
+            icon=":material/inbox:",
+        )
     if new:
         what = "a new product" if len(new) == 1 else "new products"
         st.checkbox(f"Register {listed([plain(name, 60) for name in new])} as {what}", key=f"register-{key}")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.warehouse import Warehouse
-from pages.parts.header import link_to
+from pages.parts.links import link_to
 from reports.templates import TITLES, template
 
 
@@ -13,10 +13,10 @@ def no_data(store: Warehouse) -> None:
     with st.container(border=True):
         st.header("Load a first file", anchor=False)
         st.markdown(
-            "Usage logs, eval results or tickets, as the tools export them. Drop the file on the Data page: it says"
-            " what the file is and what it would change before anything is stored."
+            "Usage logs, eval results or tickets, as the tools export them. The Portfolio asks what you have and leads"
+            " to a first number; before anything is stored it says what the file is and what it would change."
         )
-        link_to("files", "Open the Data page", ":material/upload_file:")
+        link_to("overview", "Begin with what you have", ":material/flag:")
         st.caption(f"They are stored in {store.path.name} on this machine.")
     templates()
 

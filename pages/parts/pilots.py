@@ -9,7 +9,7 @@ from data.warehouse import Warehouse
 from metrics import Scope
 from metrics.scorecard import Scorecard
 from metrics.standing import ProductStanding
-from pages.parts.header import go_to
+from pages.parts.links import go_to
 from pages.parts.scope import choose
 from pages.parts.scorecards import scorecards_of
 from pages.parts.text import plain

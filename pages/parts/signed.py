@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from pages.parts.header import DEMO
+from data.made_up import DEMO, PROGRAM
+from pages.parts.text import plain
 
 UNSAID = "not stated"
-KEPT = {DEMO, "plumbline", UNSAID}  # names that mark rows of the program itself
+KEPT = {DEMO, PROGRAM, UNSAID}  # names that mark rows of the program itself
 
 
 def signed() -> str:
@@ -13,11 +14,19 @@ def signed() -> str:
     return str(st.session_state.get("who") or "").strip()
 
 
+def author() -> str:
+    """Who is written into the history where nobody has to say who they are."""
+    name = signed()
+    return UNSAID if fault(name) else name
+
+
 def sign() -> None:
     """The field for the name, the same on each page that changes something."""
-    st.text_input(
+    name = st.text_input(
         "Your name, for the history", key="who", persist_state="session", placeholder=UNSAID, max_chars=80, width=320
     )
+    if name.strip() and (why := fault(name.strip())):
+        st.markdown(f":red[:material/error: {plain(why)}]")
 
 
 def fault(name: str) -> str:

@@ -91,12 +91,12 @@ def test_how_computed_shows_definition_sql_loads_and_rows(company: Warehouse) ->
     assert all(str(unit).startswith("p_") for unit in rows["unit_id"])
 
 
-def test_an_empty_warehouse_says_what_to_load_and_gives_templates(store: Warehouse) -> None:
-    """Without data there is no number on the page, but what to load and a template of every kind of record."""
+def test_an_empty_warehouse_asks_what_there_is_and_gives_templates(store: Warehouse) -> None:
+    """Without data there is no number on the page, but what to bring and the templates for it."""
     page = draw("portfolio", store)
     assert not page.metric
     assert "nothing has been loaded" in said(page)
-    assert len(page.get("download_button")) == 6
+    assert len(page.get("download_button")) == 2
 
 
 def test_data_of_no_registered_product_are_not_counted_silently(company: Warehouse) -> None:

@@ -223,7 +223,7 @@ def test_names_of_the_program_sign_nothing(store: Warehouse) -> None:
     put(store, Product(product_id="p", name="Plain"))
     page = on_the_desk(draw("records", store), current(store, Product)[0])
     field(page, "name").set_value("Other").run()  # type: ignore[attr-defined]
-    for name in ("demo", "Plumbline"):
+    for name in ("Demo company", "Plumbline"):
         page.text_input(key="who").set_value(name).run()
         page.button(key="registry-save").click().run()
         assert "take another name" in said(page)

@@ -6,6 +6,7 @@ import pytest
 
 from data.__main__ import main
 from data.check import check
+from data.made_up import DEMO
 from data.registry_files import import_registry
 from data.warehouse import Warehouse
 from loaders.ingest import load
@@ -42,7 +43,7 @@ def test_everything_is_published_by_demo(filled: Warehouse) -> None:
     """Each file is a published load by demo whose records come out even; twelve are in quarantine, none is unmapped."""
     loads = filled.rows("SELECT * FROM loads")
     assert len(loads) == 23
-    assert {(row["status"], row["loaded_by"]) for row in loads} == {("published", "demo")}
+    assert {(row["status"], row["loaded_by"]) for row in loads} == {("published", DEMO)}
     for row in loads:
         ended = sum(int(str(row[name])) for name in ("accepted", "duplicates", "quarantined", "blank", "ignored"))
         assert ended == row["rows_read"], row["file_name"]
@@ -64,9 +65,9 @@ def test_loading_the_files_again_gives_equal_readings(filled: Warehouse, path: P
     again = Warehouse.create(tmp_path / "again.duckdb")
     try:
         for part in ("registry", "registry_changes"):
-            import_registry(again, folder / part, "demo")
+            import_registry(again, folder / part, DEMO)
         for file in sorted((folder / "exports").iterdir(), reverse=True):
-            assert load(again, file, who="demo").status == "published"
+            assert load(again, file, who=DEMO).status == "published"
         ours, theirs = readings(filled), readings(again)
     finally:
         again.close()
