@@ -14,7 +14,7 @@ from pathlib import Path
 from data.backup import back_up, go_on_without, restore
 from data.check import check
 from data.errors import PlumblineError, WarehouseError
-from data.made_up import DEMO
+from data.made_up import DEMO, present
 from data.migrate import migrate
 from data.registry_files import export_registry, import_registry
 from data.side import side_of
@@ -51,6 +51,8 @@ def _demo(given: argparse.Namespace) -> int:
     from loaders.ingest import load
     from metrics.readings_log import publish
 
+    if given.leave:
+        return _leave(given)
     began = time.monotonic()
     last = given.until or date.today() - timedelta(days=1)
     if last >= date.today():
@@ -89,6 +91,21 @@ def _demo(given: argparse.Namespace) -> int:
             given.warehouse.unlink(missing_ok=True)
             shutil.rmtree(side_of(given.warehouse), ignore_errors=True)
     print(f"The demo company is in {given.warehouse}; its files are in {folder}.")
+    return OK
+
+
+def _leave(given: argparse.Namespace) -> int:
+    """Take the demo company out; what people brought stays."""
+    from loaders.departure import leave
+
+    store = Warehouse.open(given.warehouse)
+    try:
+        if not present(store):
+            raise WarehouseError(f"The demo company is not in {given.warehouse}.", "Name its --warehouse.")
+        removed = leave(store, _who())
+    finally:
+        store.close()
+    print("Removed: " + ", ".join(f"{count:,} of {table}" for table, count in removed.items()) + ".")
     return OK
 
 
@@ -219,6 +236,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="its last day (default: yesterday)")
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="another number draws other days (default: 7)")
     demo.add_argument("--scale", type=float, default=1.0, metavar="X", help="0.1: a tenth of the use (default: 1)")
+    demo.add_argument("--leave", action="store_true", help="take the company out again; what people brought stays")
     demo.add_argument("--folder", type=Path, metavar="DIR", help="where its files go (default: <warehouse>.d/demo)")
     command("check", _check, "say whether everything can be read and agrees: tables, user_days, loads, journal")
     backup = command("backup", _backup, "copy the warehouse, its secret and its journal, and verify the copy")

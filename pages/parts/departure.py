@@ -10,6 +10,7 @@ from pages.parts import desk as desks
 from pages.parts.links import go_to
 from pages.parts.signed import author
 from pages.parts.text import plain
+from pages.parts.theme import main_action
 from reports.words import count, listed
 
 MADE_UP = "Made up, to look at: none of these numbers are yours."
@@ -39,7 +40,7 @@ def _ask(store: Warehouse) -> None:
                             key="demo-edits")  # fmt: skip
         found = held(store, edits=edits)
     st.markdown(_stays(found))
-    if st.button("Remove the demo company", key="demo-gone", icon=":material/delete:", type="primary"):
+    if st.button("Remove the demo company", key="demo-gone", icon=":material/delete:", type=main_action()):
         try:
             with st.spinner("The demo company leaves …", show_time=True):
                 leave(store, author(), edits=edits)

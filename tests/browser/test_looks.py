@@ -25,11 +25,13 @@ def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 @pytest.mark.parametrize(("size", "dark"), SEEN)
 def test_pages_can_be_read(browser: Browser, server: Server, size: str, dark: bool) -> None:
     """In both themes, on a desk and on a phone, every page of the demo company fits its window, has its headings in
-    order and text with enough contrast, raises no error and asks no other host; a picture of each is kept.
+    order and text with enough contrast, says that it is the demo's, raises no error and asks no other host; a picture
+    of each is kept.
     """
     person = visit(browser, server, SIZES[size], dark)
     for address in PAGES:
         person.open(address)
+        assert person.page.get_by_role("button", name="Leave the demo").count() == 1, f"{address} is not marked"
         assert not too_wide(person.page), f"{address} is wider than the window"
         assert not disorder(person.page), f"{address}: {disorder(person.page)}"
         assert faint(person.page) == [], address

@@ -12,6 +12,7 @@ from data.warehouse import Warehouse
 from loaders.ingest import load
 from metrics import CATALOG, Scope, read
 from metrics.spec import Reading
+from tests.company import copy_warehouse
 from tests.data.demo.conftest import SCALE, UNTIL
 
 Said = pytest.CaptureFixture[str]
@@ -111,6 +112,25 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path, capsys: Sai
     assert main(["demo", "--folder", str(mine), "--warehouse", str(tmp_path / "w.duckdb")]) == 1
     assert "something in" in capsys.readouterr().err
     assert [file.name for file in tmp_path.iterdir()] == ["mine"]
+
+
+def test_the_whole_company_leaves(path: Path, tmp_path: Path, capsys: Said) -> None:
+    """Taken out again, of all its tables those are left that a new warehouse has, and the check is well; a second time
+    there is nothing to take out.
+    """
+    copy_warehouse(path, tmp_path / "w.duckdb")
+    assert main(["demo", "--leave", "--warehouse", str(tmp_path / "w.duckdb")]) == 0
+    assert "of interactions" in capsys.readouterr().out
+    made = [Warehouse.open(tmp_path / "w.duckdb"), Warehouse.create(tmp_path / "new.duckdb")]
+    left, fresh = (check(store) for store in made)
+    for store in made:
+        store.close()
+    assert [finding.sentence for finding in left[1] if not finding.well] == []
+    changed = {table for table, count in left[0].items() if count != fresh[0][table]}
+    assert changed == {"audit", "data_versions"}
+    assert not (tmp_path / "w.duckdb.d" / "demo").exists()
+    assert main(["demo", "--leave", "--warehouse", str(tmp_path / "w.duckdb")]) == 1
+    assert "The demo company is not in" in capsys.readouterr().err
 
 
 def test_a_demo_that_was_stopped_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
