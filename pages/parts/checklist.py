@@ -6,9 +6,14 @@ import streamlit as st
 
 from metrics.checks import CHECKS, Finding
 from metrics.standing import ProductStanding
+from pages.parts.links import go_to
 from pages.parts.text import plain
 from reports.tables import csv_bytes
 from reports.words import count
+
+REGISTERED = {"product": "products", "pilot": "pilots", "initiative": "initiatives", "topic": "topics",
+              "requirement": "requirements", "incident": "incidents", "scenario": "scenarios"}  # fmt: skip
+"""The table of the registry that holds what a check is about; tickets and eval cases come from files."""
 
 
 def checklist(findings: Sequence[Finding], found: Sequence[ProductStanding]) -> None:
@@ -19,17 +24,24 @@ def checklist(findings: Sequence[Finding], found: Sequence[ProductStanding]) -> 
     names = {each.product.product_id: each.product.name for each in found}
     broken = {check: [each for each in findings if each.check == check.id] for check in CHECKS}
     held = sum(not rows for rows in broken.values())
-    st.caption(f"{count(len(findings), 'open point')} in {len(CHECKS) - held} checks; {held} checks hold.")
+    st.caption(
+        f"{count(len(findings), 'open point')} in {len(CHECKS) - held} checks; {held} checks hold. Select a row to mend"
+        " it in the registry."
+    )
     for check, rows in sorted(broken.items(), key=lambda each: -len(each[1])):
         if not rows:
             continue
         with st.expander(f"{plain(check.title)} · {len(rows)}", icon=":material/rule:"):
             st.caption(f"`{check.id}` {plain(check.rule, 400)}")
-            st.dataframe(
+            state = st.dataframe(
                 [{"Product": names.get(row.product or "", row.product or ""), "What": row.what} for row in rows],
                 hide_index=True, key=f"check-{check.id}", alt=f"{check.title}: {count(len(rows), 'row')}",
                 column_config={"What": st.column_config.TextColumn(width="large")},
+                on_select="rerun" if check.about in REGISTERED else "ignore", selection_mode="single-row",
             )  # fmt: skip
+        picked = state["selection"]["rows"] if isinstance(state, dict) else []
+        if picked:
+            go_to("registry", **place(check.about, rows[picked[0]]))
     st.download_button(
         "Download CSV",
         csv_bytes([{"check": f.check, "product": f.product, "pilot": f.pilot, "subject": f.subject, "what": f.what}
@@ -37,3 +49,10 @@ def checklist(findings: Sequence[Finding], found: Sequence[ProductStanding]) -> 
         file_name="registry-checks.csv", mime="text/csv", key="csv-checks", icon=":material/download:",
         type="tertiary", on_click="ignore",
     )  # fmt: skip
+
+
+def place(about: str, row: Finding) -> dict[str, str]:
+    """Where in the registry a finding is mended: table and row, as the Registry page's address names them."""
+    subject = row.product or row.subject if about == "product" else row.subject
+    key = f"{subject}:{row.product or ''}" if about == "topic" else subject
+    return {"table": REGISTERED[about], "row": key}

@@ -14,8 +14,10 @@ def link_to(url: str, label: str, icon: str) -> None:
         st.page_link(page, label=label, icon=icon)
 
 
-def go_to(url: str) -> None:
-    """Open another page of ours now, with the scope as it was just set; nothing happens where no frame is around."""
+def go_to(url: str, **asked: str) -> None:
+    """Open another page of ours now, with the scope as it was just set and what is `asked` in the address; nothing
+    happens where no frame is around.
+    """
     page = st.session_state.get(FRAME, {}).get(url)
     if page is not None:
-        st.switch_page(page)
+        st.switch_page(page, query_params=asked or None)

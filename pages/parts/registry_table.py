@@ -61,13 +61,16 @@ def table(store: Warehouse, model: type[Record], asked: Search) -> None:
     )  # fmt: skip
     _turn(number, page)
     picked = state["selection"]["rows"]
-    place = (model.table, page, picked[0], turn) if picked else None
-    if place != st.session_state.get("registry-picked"):
-        st.session_state["registry-picked"] = place
-        if place is not None and picked[0] < len(found):
-            begin(model, found[picked[0]])
-        elif (own := editing()) and own.before is not None:
-            close()
+    view = (model.table, page, turn)
+    was = st.session_state.get("registry-picked", (None, None))
+    place = (view, picked[0] if picked else None)
+    st.session_state["registry-picked"] = place
+    if place == was:
+        return
+    if picked and picked[0] < len(found):
+        begin(model, found[picked[0]])
+    elif was[0] == view and (own := editing()) and own.before is not None:
+        close()  # it was unpicked; whoever turns the page keeps what is on the desk
 
 
 def download(store: Warehouse, model: type[Record], asked: Search) -> None:

@@ -3,12 +3,17 @@ from datetime import date
 from streamlit.testing.v1 import AppTest
 
 from data.economics import Cost
-from data.people import Member, PersonRecord, Role
-from data.portfolio import Criterion, Decision, Pilot, Product
+from data.people import Member, PersonRecord, Role, Topic
+from data.portfolio import Criterion, Decision, Initiative, Pilot, Product, Scenario
 from data.record import Record
 from data.registry import REGISTRY
 from data.registry_store import current, history, save
+from data.registry_view import called
 from data.warehouse import Warehouse
+from metrics import default_scope
+from metrics.checks import CHECKS
+from metrics.portfolio import portfolio
+from pages.parts.checklist import REGISTERED, place
 from pages.records import GROUPS
 from tests.pages.conftest import draw
 
@@ -284,6 +289,23 @@ def test_a_link_opens_its_row(store: Warehouse) -> None:
     page.button(key="registry-close").click().run()
     assert "row" not in page.query_params
     assert "registry-save" not in [button.key for button in page.button]
+
+
+def test_what_breaks_a_check_is_mended_where_its_link_leads(company: Warehouse) -> None:
+    """Every finding about a row of the registry leads to that row, one of a topic by both parts of its key."""
+    put(
+        company, Topic(topic_id="limits", product_id="chat", name="Limits"), Topic(topic_id="all", name="Of all"),
+        Pilot(pilot_id="p", product_id="chat", name="P", starts_on=date(2026, 7, 1), ends_on=date(2026, 8, 1)),
+        Initiative(initiative_id="i", name="I"), Scenario(scenario_id="s", product_id="chat", name="S"),
+    )  # fmt: skip
+    about = {check.id: check.about for check in CHECKS}
+    found = [
+        each for each in portfolio(company, default_scope(company), []).findings if about[each.check] in REGISTERED
+    ]
+    assert {about[each.check] for each in found} >= {"product", "pilot", "initiative", "topic"}
+    for each in found:
+        asked = place(about[each.check], each)
+        assert called(company, REGISTRY[asked["table"]], asked["row"]), each
 
 
 def test_an_edit_rewrites_no_fact(company: Warehouse) -> None:
