@@ -16,7 +16,7 @@ FETCH := $(PIP) install --quiet --require-hashes --only-binary :all:
 CODE  := app.py serve.py pages metrics loaders data reports $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint demo setup golden bench calibrate torture corpora formats lock chromium compiled python-fits port-is-free
+.PHONY: help run test test-slow lint demo setup golden bench bench-pages calibrate torture corpora formats lock chromium compiled python-fits port-is-free
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ golden: $(VENV)/.tools ## write the golden SQL anew (look at its diff before you
 
 bench: $(VENV)/.tools ## measure loading and reading on this machine
 	@$(PY) -m bench
+
+bench-pages: $(VENV)/.tools chromium compiled ## measure the heaviest page beside a hello-world app
+	@$(PY) -m bench.pages
 
 calibrate: $(VENV)/.tools ## simulate how often intervals and verdicts are right (a minute), as a table
 	@$(PY) -m tests.calibrate

@@ -5,6 +5,7 @@ first say "page not found", and asked for /portfolio it would run that file with
 is off from the start instead of from the first run of app.py on.
 """
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -23,6 +24,8 @@ async def ready(_: object) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     for page in iter_modules(pages.__path__, "pages."):
         import_module(page.name)  # with everything it stands on: seconds that a visitor need not wait
+    gc.collect()
+    gc.freeze()  # Streamlit looks for garbage after every run: among all that was imported there is none
     yield
 
 

@@ -48,6 +48,7 @@ class Warehouse(Rows):
         if side_checked:
             clear_leftovers(path, self)
             self._catch_up("journal", {})
+        self._version = self._stored_version()
 
     @classmethod
     def create(cls, path: Path | str, *, clock: Callable[[], datetime] = utc_now) -> "Warehouse":
@@ -174,8 +175,9 @@ class Warehouse(Rows):
         except duckdb.Error as error:
             # what memory holds after a failed commit may be half of the change (seen on duckdb 2.0): the file knows
             self._instance.reopen(generation)
-            if self.data_version() != version:
+            if self._stored_version() != version:
                 raise refusals.unstored(cause, str(error)) from error
+        self._version = version  # nobody else changes the file
         self._instance.release(cursor)
         self._catch_up(who, change.counts)
         self._fold()
@@ -188,6 +190,9 @@ class Warehouse(Rows):
 
     def data_version(self) -> int:
         """The number of the last committed change; every reading carries it."""
+        return self._version
+
+    def _stored_version(self) -> int:
         return int(str(self.value("SELECT coalesce(max(version), 0) AS version FROM data_versions")))
 
     def snapshot(self, name: str) -> Path:

@@ -21,6 +21,7 @@ from loaders.format import Refused
 ROOT = Path(__file__).parents[1]
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "PYTHONHASHSEED")
 """What of our environment a reader may know: no secret."""
+STARTED_WITHIN = 60.0  # seconds
 SET = {"PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}  # it writes nothing and forks, so has no threads
 
 
@@ -29,7 +30,9 @@ class Forked:
 
     def __init__(self, line: socket.socket) -> None:
         self._line, self._heard = line, b""
-        self.pid = int(self._next(None) or 0)
+        self.pid = 0
+        with suppress(subprocess.TimeoutExpired):
+            self.pid = int(self._next(STARTED_WITHIN) or 0)
         """0 when there is none to order forks from."""
         self.returncode: int | None = None
 
@@ -115,6 +118,7 @@ class _Forkserver:
     def _close(self) -> None:
         if self._orders and self._process and self._of == os.getpid():
             self._orders.close()
+            self._process.kill()
             self._process.wait()
         self._orders = self._process = None
 

@@ -1,6 +1,7 @@
 """Portfolio: which products there are, which work, and what to decide about them next."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from pages.parts import beginning, computed, empty
 from pages.parts.board import board
 from pages.parts.capabilities import capabilities
 from pages.parts.card import cards
+from pages.parts.chart import chart
 from pages.parts.checklist import checklist
 from pages.parts.header import head
 from pages.parts.pilots import pilots
@@ -20,9 +22,10 @@ from pages.parts.reach import reach
 from pages.parts.readings import by_period, from_whole, latest_run, readings
 from pages.parts.scope import compared
 from pages.parts.state import deltas, portfolio_of
+from pages.parts.tabs import opened
 from pages.parts.text import plain
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET, panel
+from pages.parts.trend import panel
 from reports import answers
 from reports.intervals import height_for, intervals
 from reports.quadrant import quadrant
@@ -103,14 +106,12 @@ def _quadrant(store: Warehouse, found: Sequence[ProductStanding]) -> None:
     goals = targets(store)
     bars = [goals.of(name) for name in ("adoption", "task_success")]
     use, success = ([each.readings[name] for each in placed] for name in ("adoption", "task_success"))
-    st.plotly_chart(
-        quadrant(
-            use, success, [each.product.name for each in placed], colours(),
-            bars=(bars[0].target if bars[0] else None, bars[1].target if bars[1] else None),
-        ),
-        config=QUIET, key="chart-quadrant",
-        alt="; ".join(f"{e.product.name}: adoption {in_full(u)}, success {in_full(s)}"
-                      for e, u, s in zip(placed, use, success, strict=True))[:900],
+    chart(
+        "chart-quadrant",
+        "; ".join(f"{e.product.name}: adoption {in_full(u)}, success {in_full(s)}"
+                  for e, u, s in zip(placed, use, success, strict=True))[:900],
+        quadrant, use, success, [each.product.name for each in placed], colours(),
+        bars=(bars[0].target if bars[0] else None, bars[1].target if bars[1] else None),
     )  # fmt: skip
 
 
@@ -124,30 +125,32 @@ def _side_by_side(store: Warehouse, scope: Scope, names: dict[str, str]) -> None
         "Metric", HEADLINES, format_func=lambda name: CATALOG[name].title, key="portfolio-metric",
         label_visibility="collapsed", width=260,
     )  # fmt: skip
-    one, other = st.tabs(["By product", "Over time"])
-    with one:
-        found = readings(store, (metric,), scope, by=("product",))
-        labels = [names.get(reading.group["product"] or "", reading.group["product"] or "") for reading in found]
-        goals = targets(store)
-        bars = [goal.target if (goal := goals.of(metric, r.group["product"])) else None for r in found]
-        st.caption("Dot and interval; an open dot may not decide; tick: target")
-        st.plotly_chart(
-            intervals(found, labels, colours(), bars), config=QUIET,
-            key="chart-intervals",
-            alt="; ".join(f"{label}: {in_full(each)}" for label, each in zip(labels, found, strict=True))[:900],
-        )  # fmt: skip
-    with other:
-        goal = targets(store).of(metric)
-        panel(store, metric, scope, height=height_for(len(found)), bar=goal.target if goal else None)
+    opened("side", {
+        "By product": partial(_each, store, scope, names, metric),
+        "Over time": partial(_all, store, scope, names, metric),
+    })  # fmt: skip
+
+
+def _each(store: Warehouse, scope: Scope, names: dict[str, str], metric: str) -> None:
+    found = readings(store, (metric,), scope, by=("product",))
+    labels = [names.get(reading.group["product"] or "", reading.group["product"] or "") for reading in found]
+    goals = targets(store)
+    bars = [goal.target if (goal := goals.of(metric, r.group["product"])) else None for r in found]
+    st.caption("Dot and interval; an open dot may not decide; tick: target")
+    told = "; ".join(f"{label}: {in_full(each)}" for label, each in zip(labels, found, strict=True))[:900]
+    chart("chart-intervals", told, intervals, found, labels, colours(), bars)
+
+
+def _all(store: Warehouse, scope: Scope, names: dict[str, str], metric: str) -> None:
+    goal = targets(store).of(metric)
+    panel(store, metric, scope, height=height_for(len(names)), bar=goal.target if goal else None)
 
 
 def _what_we_do(store: Warehouse, scope: Scope, found: Sequence[ProductStanding]) -> None:
     with st.container(border=True, gap="small"):
         st.header("What we do", anchor=False)
-        due, checks, exists = st.tabs(["Pilots and decisions", "Registry checks", "What exists for my task"])
-        with due:
-            pilots(store, scope, found)
-        with checks:
-            checklist(portfolio_of(store, scope).findings, found)
-        with exists:
-            capabilities(store, scope, found)
+        opened("do", {
+            "Pilots and decisions": partial(pilots, store, scope, found),
+            "Registry checks": lambda: checklist(portfolio_of(store, scope).findings, found),
+            "What exists for my task": partial(capabilities, store, scope, found),
+        })  # fmt: skip

@@ -8,13 +8,14 @@ from metrics.spec import Measure
 from reports.palette import Palette
 
 FONT = "Inter, system-ui, sans-serif"
+NONE = go.layout.Template()  # all that a figure shows is said here; a template is nine tenths of a small one
 TICKS: dict[Measure, str] = {"share": ".0%", "hours": ",.3~g", "multiple": ".2~f", "money": ",.3~s"}
 """How an axis writes the values of a measure."""
 
 
 def bare(colours: Palette, height: int) -> go.Figure:
     """An empty figure in the colours of the theme."""
-    figure = go.Figure()
+    figure = go.Figure(layout_template=NONE)
     figure.update_layout(
         height=height, showlegend=False, dragmode=False, hovermode="closest", colorway=[colours.accent, colours.grey],
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", margin={"l": 8, "r": 8, "t": 8, "b": 8},

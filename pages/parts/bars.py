@@ -9,9 +9,9 @@ from metrics import CATALOG, shadow
 from metrics.scorecard import Judged, Scorecard
 from pages.parts import computed
 from pages.parts.absent import absent
+from pages.parts.chart import chart
 from pages.parts.text import plain
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET
 from reports import scorecard as words
 from reports.criteria import criteria, told
 from reports.signs import badge
@@ -29,10 +29,7 @@ def figure(card: Scorecard) -> None:
     st.header("Against the agreed criteria", anchor=False)
     runs = ". It runs: these intervals hold for one look at its end" if card.verdict.decision == "running" else ""
     st.caption(f"Interval in steps from floor to bar: right of the bar is better. Open: may not decide{runs}")
-    st.plotly_chart(
-        criteria(card.judged, colours()), config=QUIET, key="chart-criteria",
-        alt=told(card.judged)[:900],
-    )  # fmt: skip
+    chart("chart-criteria", told(card.judged)[:900], criteria, card.judged, colours())
 
 
 def table(store: Warehouse, card: Scorecard) -> None:

@@ -9,11 +9,11 @@ import streamlit as st
 from data.warehouse import Warehouse
 from metrics import Reading, Scope
 from metrics.targets import targets
+from pages.parts.chart import chart
 from pages.parts.how import how
 from pages.parts.measured import measured
 from pages.parts.text import plain
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET
 from reports.intervals import intervals
 from reports.words import in_full, sign
 
@@ -29,9 +29,9 @@ def beside(store: Warehouse, scope: Scope, found: Mapping[str, Reading], labels:
     shown = [reading for reading in found.values() if reading.value is not None]
     goals, product = targets(store), scope.products[0] if scope.products else None
     bars = [goal.target if (goal := goals.of(reading.metric, product)) else None for reading in shown]
-    st.plotly_chart(
-        intervals(shown, [labels[r.metric] for r in shown], colours(), bars),
-        config=QUIET, key=f"chart-{key}", alt="; ".join(f"{labels[r.metric]}: {in_full(r)}" for r in shown),
+    chart(
+        f"chart-{key}", "; ".join(f"{labels[r.metric]}: {in_full(r)}" for r in shown),
+        intervals, shown, [labels[r.metric] for r in shown], colours(), bars,
     )  # fmt: skip
     weak = [f"{labels[r.metric]}: {sign(r).word.lower()}" for r in shown if not r.decides]
     silent = [f"{labels[r.metric]}: {r.missing}" for r in found.values() if r.value is None]

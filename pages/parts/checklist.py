@@ -17,31 +17,31 @@ REGISTERED = {"product": "products", "pilot": "pilots", "initiative": "initiativ
 
 
 def checklist(findings: Sequence[Finding], found: Sequence[ProductStanding]) -> None:
-    """Draw every check that something breaks, most rows first; those that hold are counted."""
+    """Offer the checks that something breaks, most rows first, and draw the rows of one; count those that hold."""
     if not findings:
         st.markdown(":material/check_circle: Nothing breaks any check of the registry.")
         return
     names = {each.product.product_id: each.product.name for each in found}
-    broken = {check: [each for each in findings if each.check == check.id] for check in CHECKS}
+    broken = {check.id: [each for each in findings if each.check == check.id] for check in CHECKS}
     held = sum(not rows for rows in broken.values())
     st.caption(
         f"{count(len(findings), 'open point')} in {len(CHECKS) - held} checks; {held} checks hold. Select a row to mend"
         " it in the registry."
     )
-    for check, rows in sorted(broken.items(), key=lambda each: -len(each[1])):
-        if not rows:
-            continue
-        with st.expander(f"{plain(check.title)} · {len(rows)}", icon=":material/rule:"):
-            st.caption(f"`{check.id}` {plain(check.rule, 400)}")
-            state = st.dataframe(
-                [{"Product": names.get(row.product or "", row.product or ""), "What": row.what} for row in rows],
-                hide_index=True, key=f"check-{check.id}", alt=f"{check.title}: {count(len(rows), 'row')}",
-                column_config={"What": st.column_config.TextColumn(width="large")},
-                on_select="rerun" if check.about in REGISTERED else "ignore", selection_mode="single-row",
-            )  # fmt: skip
-        picked = state["selection"]["rows"] if isinstance(state, dict) else []
-        if picked:
-            go_to("registry", **place(check.about, rows[picked[0]]))
+    order = sorted((check for check in CHECKS if broken[check.id]), key=lambda check: -len(broken[check.id]))
+    titles = {check.id: f"{plain(check.title)} · {len(broken[check.id])}" for check in order}
+    chosen = st.selectbox("Check", order, format_func=lambda check: titles[check.id], key="check")
+    rows = broken[chosen.id]
+    st.caption(f"`{chosen.id}` {plain(chosen.rule, 400)}")
+    state = st.dataframe(
+        [{"Product": names.get(row.product or "", row.product or ""), "What": row.what} for row in rows],
+        hide_index=True, key=f"check-{chosen.id}", alt=f"{chosen.title}: {count(len(rows), 'row')}",
+        column_config={"What": st.column_config.TextColumn(width="large")},
+        on_select="rerun" if chosen.about in REGISTERED else "ignore", selection_mode="single-row",
+    )  # fmt: skip
+    picked = state["selection"]["rows"] if isinstance(state, dict) else []
+    if picked:
+        go_to("registry", **place(chosen.about, rows[picked[0]]))
     st.download_button(
         "Download CSV",
         csv_bytes([{"check": f.check, "product": f.product, "pilot": f.pilot, "subject": f.subject, "what": f.what}

@@ -1,6 +1,7 @@
 """A closer look at one side of a product at a time: only the open tab is computed and drawn."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from pages.parts.coverage import coverage_of
 from pages.parts.demands import decisions_of, requirements_of
 from pages.parts.errors import errors_of
 from pages.parts.experts import escalations_of, experts_of
+from pages.parts.tabs import opened
 from pages.parts.value import value_of_product
 
 
@@ -18,12 +20,7 @@ def closer(store: Warehouse, scope: Scope) -> None:
     """Draw the tabs; another one runs this part of the page again, and nothing else."""
     with st.container(border=True, gap="xxsmall"):
         st.header("A closer look", anchor=False)
-        drawn = _drawn()
-        tabs = st.tabs(list(drawn), key="closer", on_change="rerun")
-        for tab, draw in zip(tabs, drawn.values(), strict=True):
-            if tab.open:
-                with tab:
-                    draw(store, scope)
+        opened("closer", {title: partial(draw, store, scope) for title, draw in _drawn().items()})
 
 
 def _drawn() -> dict[str, Callable[[Warehouse, Scope], None]]:

@@ -6,11 +6,11 @@ from data.warehouse import Warehouse
 from metrics import CATALOG, Reading, Scope
 from metrics.catalog import dimensions_of
 from metrics.scorecard import Judged, Scorecard
+from pages.parts.chart import chart
 from pages.parts.marks import marks
 from pages.parts.readings import readings
 from pages.parts.text import plain
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET
 from reports.trend import first_day, trend
 from reports.words import in_full
 
@@ -43,9 +43,7 @@ def _panel(store: Warehouse, scope: Scope, each: Judged, found: list[Reading]) -
         + "; dotted: releases" * bool(happened)
     )
     last = next(reading for reading in reversed(found) if reading.value is not None)
-    st.plotly_chart(
-        trend(found, days, "week", colours(), height=230, marks=happened,
-              bar=each.criterion.bar),
-        config=QUIET, key=f"course-{each.criterion.metric}",
-        alt=f"{title} by week of the pilot, last {in_full(last)}",
+    chart(
+        f"course-{each.criterion.metric}", f"{title} by week of the pilot, last {in_full(last)}",
+        trend, found, days, "week", colours(), height=230, marks=happened, bar=each.criterion.bar,
     )  # fmt: skip

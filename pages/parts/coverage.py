@@ -6,13 +6,13 @@ from data.errors import PlumblineError
 from data.warehouse import Warehouse
 from metrics import Reading, Scope, evidence
 from pages.parts.absent import absent
+from pages.parts.chart import chart
 from pages.parts.how import how
 from pages.parts.measured import measured
 from pages.parts.names import names_of
 from pages.parts.rows import table
 from pages.parts.text import plain
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET
 from reports.funnel import Rung, funnel
 from reports.words import count, in_full, percent, sign
 
@@ -41,10 +41,7 @@ def coverage_of(store: Warehouse, scope: Scope) -> None:
         st.caption(f"Of {count(headline.events, 'required topic')}, {_weights(headline)}; all counted, no interval")
         rungs = [Rung("Required", 1.0, None, None, count(headline.events, "topic"))]
         rungs += [_rung(name, found[name]) for name in STAGES if name in found]
-        st.plotly_chart(
-            funnel(rungs, colours()), config=QUIET, key="chart-coverage",
-            alt="; ".join(f"{rung.name}: {rung.text}" for rung in rungs),
-        )  # fmt: skip
+        chart("chart-coverage", "; ".join(f"{rung.name}: {rung.text}" for rung in rungs), funnel, rungs, colours())
         if DEMAND in found:
             st.caption(f"Questions about topics nobody listed: {plain(in_full(found[DEMAND]), 300)}")
         how(store, list(found.values()), scope, "coverage")

@@ -8,12 +8,12 @@ from data.warehouse import Warehouse
 from metrics import Scope
 from metrics.failures import Cause, Failures, failed_interactions, failures
 from pages.parts.absent import absent
+from pages.parts.chart import QUIET
 from pages.parts.interaction import interaction
 from pages.parts.readings import state
 from pages.parts.rows import picked_row
 from pages.parts.text import plain
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET
 from reports.pareto import MOST, pareto, told, words_of
 from reports.words import count
 

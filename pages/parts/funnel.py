@@ -7,10 +7,10 @@ from metrics import Scope
 from metrics.funnel import STEPS, WEEKS, Step, funnel
 from pages.parts.absent import absent
 from pages.parts.card import badge
+from pages.parts.chart import chart
 from pages.parts.how import how
 from pages.parts.measured import measured
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET
 from reports.funnel import Rung
 from reports.funnel import funnel as figure
 from reports.words import interval, percent
@@ -31,10 +31,7 @@ def funnel_of(store: Warehouse, scope: Scope) -> None:
         + (f" Most are lost before “{lost.name.lower()}”: {lost.lost:,}." if lost.lost else "")
     )
     rungs = [_rung(step) for step in steps]
-    st.plotly_chart(
-        figure(rungs, colours()), config=QUIET, key="chart-funnel",
-        alt="; ".join(f"{rung.name}: {rung.text}" for rung in rungs),
-    )  # fmt: skip
+    chart("chart-funnel", "; ".join(f"{rung.name}: {rung.text}" for rung in rungs), figure, rungs, colours())
     st.space("stretch")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(badge(found["adoption"]), width="content")

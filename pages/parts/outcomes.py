@@ -7,12 +7,12 @@ import streamlit as st
 from data.warehouse import Warehouse
 from metrics import Reading, Scope
 from pages.parts.absent import absent
+from pages.parts.chart import chart
 from pages.parts.how import how
 from pages.parts.measured import measured, measured_by
 from pages.parts.scope import grain
 from pages.parts.text import plain
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET
 from reports.band import PARTS, band, last_shares
 from reports.trend import first_day
 from reports.words import count, interval, percent
@@ -33,10 +33,8 @@ def outcomes_of(store: Warehouse, scope: Scope) -> None:
     of = {name: over[name] for name in PARTS}
     days = [first_day(reading.group[step] or "", step) for reading in next(iter(of.values()))]
     shares = ", ".join(f"{name} {percent(share)}" for name, share in last_shares(of).items())
-    st.plotly_chart(
-        band(of, days, step, colours()), config=QUIET, key="chart-outcomes",
-        alt=f"Shares of all tasks in the last complete {step}: {shares}",
-    )  # fmt: skip
+    told = f"Shares of all tasks in the last complete {step}: {shares}"
+    chart("chart-outcomes", told, band, of, days, step, colours())
     st.space("stretch")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         pale = any(each.value is not None and each.status != "ok" for each in next(iter(of.values())))

@@ -9,12 +9,12 @@ from data.warehouse import Warehouse
 from metrics import Scope
 from metrics.scorecard import Scorecard
 from metrics.standing import ProductStanding
+from pages.parts.chart import chart
 from pages.parts.links import go_to
 from pages.parts.scope import choose
 from pages.parts.scorecards import scorecards_of
 from pages.parts.text import plain
 from pages.parts.theme import colours
-from pages.parts.trend import QUIET
 from reports.signs import DECISIONS, TONES
 from reports.timeline import Span, timeline
 from reports.words import count, listed
@@ -41,10 +41,8 @@ def pilots(store: Warehouse, scope: Scope, found: Sequence[ProductStanding]) -> 
         for each in dated
     ]  # fmt: skip
     if spans:
-        st.plotly_chart(
-            timeline(spans, today, colours()), config=QUIET, key="chart-pilots",
-            alt="; ".join(f"{s.name}: {s.starts_on} to {s.ends_on}, {s.word}" for s in spans)[:900],
-        )  # fmt: skip
+        told = "; ".join(f"{s.name}: {s.starts_on} to {s.ends_on}, {s.word}" for s in spans)[:900]
+        chart("chart-pilots", told, timeline, spans, today, colours())
     rows = [
         {
             "Pilot": each.pilot.name, "Product": shown[each.pilot.product_id], "Proposal": word(each),

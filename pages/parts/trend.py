@@ -9,6 +9,7 @@ from data.warehouse import Warehouse
 from metrics import CATALOG, Reading, Scope
 from metrics.catalog import dimensions_of
 from metrics.spec import Grain
+from pages.parts.chart import chart
 from pages.parts.marks import marks
 from pages.parts.readings import over_time
 from pages.parts.scope import grain
@@ -16,8 +17,6 @@ from pages.parts.text import plain
 from pages.parts.theme import colours
 from reports.trend import first_day, period_words, trend
 from reports.words import in_full, value_of
-
-QUIET = {"displayModeBar": False}
 
 
 def panel(store: Warehouse, metric: str, scope: Scope, *, height: int = 260, bar: float | None = None) -> None:
@@ -42,9 +41,9 @@ def panel(store: Warehouse, metric: str, scope: Scope, *, height: int = 260, bar
     if not any(reading.value is not None for reading in found):
         st.markdown(f":gray[{plain(found[-1].missing) if found else 'No period to show.'}]")
         return
-    st.plotly_chart(
-        trend(found, days, step, colours(), height=height, marks=happened, bar=bar), key=f"trend-{metric}",
-        config=QUIET, alt=_told(found, days, step),
+    chart(
+        f"trend-{metric}", _told(found, days, step),
+        trend, found, days, step, colours(), height=height, marks=happened, bar=bar,
     )  # fmt: skip
 
 

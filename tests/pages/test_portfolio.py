@@ -68,8 +68,11 @@ def test_the_board_has_every_product_with_verdict_value_and_interval(company: Wa
 
 def test_charts_can_be_read_without_seeing_them(company: Warehouse) -> None:
     """Each chart has a text with its values, for whoever cannot see it."""
-    charts = draw("portfolio", company).get("plotly_chart")
-    texts = [chart.proto.alt for chart in charts]
+    page = draw("portfolio", company)
+    texts = [chart.proto.alt for chart in page.get("plotly_chart")]
+    page.session_state["side"] = "Over time"
+    over_time = page.run().get("plotly_chart")
+    texts.append(next(chart.proto.alt for chart in over_time if chart.proto.alt not in texts))
     assert len(texts) == 3
     assert all("people" in text and "%" in text for text in texts)
 

@@ -37,6 +37,15 @@ def test_what_may_not_decide_is_open(reading: Reading) -> None:
     assert list(figure.data[-1].marker.color) == ["rgba(0,0,0,0)"]
 
 
+def test_labels_of_neighbours_stand_on_different_sides(reading: Reading) -> None:
+    """Two dots that lie together are labelled away from each other, and no label leaves the figure."""
+    uses = [replace(reading, value=x, low=x - 0.01, high=x + 0.01) for x in (0.30, 0.31, 0.60)]
+    works = [replace(reading, value=y, low=y - 0.01, high=y + 0.01) for y in (0.80, 0.81, 0.30)]
+    places = quadrant(uses, works, ["Corporate LLM", "Code agent", "Support copilot"], LIGHT).data[-1].textposition
+    assert places[0].split()[0] != places[1].split()[0] or places[0].split()[1] != places[1].split()[1]
+    assert "right" not in places[2]
+
+
 def test_every_pilot_has_a_bar_and_a_word() -> None:
     """A bar runs from start to planned end, its decision stands beside it, a line marks today."""
     spans = [
