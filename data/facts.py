@@ -152,6 +152,7 @@ class UsageDay(Fact):
     output_tokens: Count | None = None
     cost_microusd: Count | None = None
     licensed: bool | None = None
+    active_users: Count | None = None
 
 
 class EvalResult(Fact):

@@ -55,7 +55,8 @@ CREATE TABLE usage_daily (
     product_id VARCHAR NOT NULL, user_id VARCHAR, team_id VARCHAR, day DATE NOT NULL,
     period_days INTEGER NOT NULL,    -- 1 = a day; more = a snapshot that never becomes days
     feature VARCHAR, request_model VARCHAR, active BOOLEAN, last_activity_on DATE, interactions BIGINT, accepted BIGINT,
-    suggested BIGINT, input_tokens BIGINT, output_tokens BIGINT, cost_microusd BIGINT, licensed BOOLEAN);
+    suggested BIGINT, input_tokens BIGINT, output_tokens BIGINT, cost_microusd BIGINT, licensed BOOLEAN,
+    active_users BIGINT);            -- how many people, where a vendor counts them and names nobody (user_id NULL)
 
 CREATE TABLE eval_results (
     event_key UBIGINT NOT NULL, row_hash UBIGINT NOT NULL, version_at TIMESTAMP NOT NULL, load_id VARCHAR NOT NULL,

@@ -2,7 +2,7 @@
 no verdict of its own. The facts stay as they came: a rule is seen through, so that ending it undoes what it decided.
 """
 
-from data.cursor import Row, Rows
+from data.cursor import Rows
 from data.literal import literal
 from data.operation import VERDICT, VERDICT_FIELD, Mapping
 from data.registry_store import current
@@ -47,23 +47,14 @@ def condition(rule: Mapping) -> str:
     return " AND ".join(parts)
 
 
-def decided(store: Rows) -> list[Row]:
-    """Each rule in force and how many rows of feedback it decides: `source_system`, its text, verdict and day.
+def deciding(store: Rows) -> list[tuple[Mapping, str]]:
+    """Each rule in force with the SQL that picks the rows of feedback it decides.
 
-    A row counts for the first rule that fits, and for none where its source says a verdict.
+    A row is of the first rule that fits, and of none where its source says a verdict.
     """
     asked, found = "verdict IS NULL", []
     for rule in rules(store):
-        holds = condition(rule)
-        rows = store.value(f"SELECT count(*) AS n FROM feedback WHERE {asked} AND coalesce({holds}, false)")
-        found.append(
-            {
-                "source_system": rule.source_system,
-                "rule": f"{rule.field} {rule.match} {rule.pattern}",
-                "verdict": rule.value,
-                "since": rule.valid_from,
-                "rows": rows,
-            }
-        )
-        asked += f" AND NOT coalesce({holds}, false)"
+        holds = f"coalesce({condition(rule)}, false)"
+        found.append((rule, f"{asked} AND {holds}"))
+        asked += f" AND NOT {holds}"
     return found

@@ -11,12 +11,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from data import verdict_rules
 from data.cursor import Row
 from data.errors import HeldError, PlumblineError
 from data.side import side_of
 from data.warehouse import Warehouse, default_path
-from loaders import FORMATS, corrections, links, mapping, profile_commands, quarantine_commands, remembered
+from loaders import FORMATS, corrections, decided, links, mapping, profile_commands, quarantine_commands, remembered
 from loaders.answers import answers
 from loaders.format import Options, Refused
 from loaders.inbox import is_served, send
@@ -62,7 +61,9 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument("--forget", metavar="FILE", help="the mark of a kind of file, as the list shows it")
     commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
     commands.add_parser("links", parents=[shared], help="how much feedback, tickets and checks find their interaction")
-    commands.add_parser("rules", parents=[shared], help="what scores and labels mean by rule, and how many rows it is")
+    said = commands.add_parser("rules", parents=[shared], help="every rule in force, and which rows it decides")
+    said.add_argument("--rows", type=int, metavar="NUMBER", help="the rows that the rule of that number decides")
+    said.add_argument("--limit", type=int, default=100, metavar="N", help="of them at most so many (default 100)")
     rule = commands.add_parser("map", parents=[shared], help="say which product a source's value means")
     rule.add_argument(
         "rules",
@@ -219,7 +220,8 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
     if given.command == "links":
         return _print_rows(links.links(store), given.json)
     if given.command == "rules":
-        return _print_rows(verdict_rules.decided(store), given.json)
+        found = decided.listed(store) if given.rows is None else decided.rows_of(store, given.rows, given.limit)
+        return _print_rows(found, given.json)
     if given.command == "map":
         rules = [mapping.parse_rule(text) for text in given.rules]
         changed = mapping.add_rules(store, rules, who(), new=given.new)

@@ -1,8 +1,11 @@
-"""GitHub Copilot's reports told into days of use: users of a day or of 28 days, seats, and what was billed."""
+"""GitHub Copilot's reports told into days of use: users of a day or of 28 days, counts of an organisation's active
+people, seats, and what was billed.
+"""
 
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -13,9 +16,18 @@ from loaders.jsontext import text
 PRODUCT = "github-copilot"
 COLUMNS = (
     "user_id", "team_id", "day", "period_days", "feature", "request_model", "active", "last_activity_on",
-    "interactions", "accepted", "suggested", "input_tokens", "output_tokens", "cost_microusd", "licensed", "version_at",
+    "interactions", "accepted", "suggested", "input_tokens", "output_tokens", "cost_microusd", "licensed",
+    "version_at",
+)  # fmt: skip
+COUNTED_COLUMNS = (
+    "team_id", "day", "period_days", "feature", "interactions", "accepted", "suggested", "input_tokens",
+    "output_tokens", "active_users", "version_at",
 )  # fmt: skip
 SEAT = "seat"
+COUNTED = re.compile(r"(daily|weekly|monthly)_active_(?:(\w+)_)?users")
+"""How many people used Copilot, or a part of it."""
+WINDOWS = {"daily": "1", "weekly": "7", "monthly": "28"}
+"""Days of GitHub's windows: they end with the day of the record."""
 COUNTS = (
     "user_initiated_interaction_count", "code_generation_activity_count", "code_acceptance_activity_count",
     "loc_suggested_to_add_sum", "loc_suggested_to_delete_sum", "loc_added_sum", "loc_deleted_sum",
@@ -79,9 +91,7 @@ def user(record: Mapping[str, Any], report: Mapping[str, Any]) -> Told:
             raise NotARecordError("day", "A record of a user has neither a day nor a report that says its days.")
         day, period = last, _days(first, last)
     counts = [int(text(record.get(name)) or 0) for name in COUNTS[:3] if (text(record.get(name)) or "0").isdecimal()]
-    cli = record.get("totals_by_cli")
-    usage = cli.get("token_usage") if isinstance(cli, dict) else None
-    tokens = usage if isinstance(usage, dict) else {}
+    tokens = _usage(record)
     worked = any(counts) or any(record.get(name) is True for name in _USED) or _above(record, "total_active_days")
     return {
         "user_id": text(record.get("user_login") or record.get("login")) or text(record.get("user_id")),
@@ -92,6 +102,42 @@ def user(record: Mapping[str, Any], report: Mapping[str, Any]) -> Told:
         "version_at": text(report.get("created_at") or record.get("created_at"))
         or (f"{last}T00:00:00Z" if last else None),
     }  # fmt: skip
+
+
+def organisation(record: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[Told]:
+    """How many people of an organisation used Copilot on a day, in the 7 and in the 28 days to it, as GitHub counts
+    them; sums of the day beside the first. An organisation stands as a team, an enterprise as none.
+
+    Raises NotARecordError.
+    """
+    day = text(record.get("day") or record.get("date")) or text(
+        report.get("report_day") or report.get("report_end_day")
+    )
+    if day is None:
+        raise NotARecordError("day", "A record of an organisation says its day.")
+    usage = _usage(record)
+    about: Told = {
+        "team_id": text(record.get("organization_id")) or text(report.get("organization_id")), "day": day,
+        "version_at": text(report.get("created_at") or record.get("created_at")),
+    }  # fmt: skip
+    whole = next((name for name in ("daily_active_users", "total_active_users") if name in record), "")
+    yield about | {
+        "period_days": "1", "active_users": text(record.get(whole)), "interactions": text(record.get(COUNTS[0])),
+        "suggested": text(record.get(COUNTS[1])) or text(record.get("total_suggestions_count")),
+        "accepted": text(record.get(COUNTS[2])) or text(record.get("total_acceptances_count")),
+        "input_tokens": text(usage.get("prompt_tokens_sum")), "output_tokens": text(usage.get("output_tokens_sum")),
+    }  # fmt: skip
+    for name in record:
+        people, counted = text(record.get(name)), COUNTED.fullmatch(name)
+        if counted and people is not None and name != whole:
+            yield about | {"period_days": WINDOWS[counted[1]], "feature": counted[2], "active_users": people}
+
+
+def _usage(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tokens of the command line."""
+    cli = record.get("totals_by_cli")
+    usage = cli.get("token_usage") if isinstance(cli, dict) else None
+    return usage if isinstance(usage, dict) else {}
 
 
 def _days(first: str | None, last: str) -> int:

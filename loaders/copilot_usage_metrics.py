@@ -1,4 +1,4 @@
-"""GitHub Copilot: usage metrics of users, seats and billing, as the API and its report files give them."""
+"""GitHub Copilot: usage metrics of users and organisations, seats and billing, as the API and its files give them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,35 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from loaders.copilot_records import COLUMNS, COUNTS, PRODUCT, NotARecordError, Told, bill, records, seat, user
-from loaders.format import Format, Head, Match, Refused, Stage
+from loaders.copilot_records import (
+    COLUMNS,
+    COUNTED_COLUMNS,
+    COUNTS,
+    PRODUCT,
+    NotARecordError,
+    Told,
+    bill,
+    organisation,
+    records,
+    seat,
+    user,
+)
+from loaders.format import Format, Head, Match, Stage
 from loaders.jsontext import documents, text
 from loaders.relation import relation
 
-ORGANISATION = (
-    "This is an organisation-level report: it counts active people and names none, so nothing can be said of who uses"
-    " Copilot."
+NAMELESS = (
+    "Counts of active people, as GitHub made them, that name nobody: adoption.stated_daily, adoption.stated_weekly and"
+    " adoption.stated_monthly read them. Who used it and who came back tells the report of users (users-28-day, or"
+    " users-1-day for each day)."
 )
-USERS = "Download the user-level report (users-28-day, or users-1-day for each day), and the seats."
-OLD = "This is the Copilot metrics API that GitHub has switched off: it names no people."
-_MARKS = ('"user_initiated_interaction_count"', '"assigning_team"', '"usageItems"')
+OLD = "This is the Copilot metrics API that GitHub has switched off: of each day it tells how many people were active."
+_NAMELESS = ("organisation", "old")
+_MARKS = ('"user_initiated_interaction_count"', '"assigning_team"', '"usageItems"', '"daily_active_users"')
 _PICKED = {"product_id": f"'{PRODUCT}'"} | {name: f'"{name}"' for name in COLUMNS if name != "cost_microusd"} | {
     "cost_microusd": "CAST(cost AS VARCHAR)",
 }  # fmt: skip
+_COUNTED = {"product_id": f"'{PRODUCT}'"} | {name: f'"{name}"' for name in COUNTED_COLUMNS}
 _APART = ", ".join(f'"{name}"' for name in COLUMNS if name not in ("cost_microusd", "version_at"))
 _DAYS = f"""
     (SELECT {_APART}, max(version_at) AS version_at, min(CAST(source_row AS BIGINT)) AS source_row,
@@ -42,15 +56,12 @@ def _recognise(head: Head) -> Match:
     kind = next(records(first), ("other", {}, {}))[0]
     if kind == "bill":
         return Match(0.95 if "copilot" in head.text.casefold() else 0.0)
-    if kind == "organisation":
-        return Match(0.9, f"{ORGANISATION} {USERS}")
-    if kind == "old":
-        return Match(0.9, f"{OLD} {USERS}")
-    return Match(0.97 if kind in ("user", "seat") else 0.0)
+    return Match(0.97 if kind in ("user", "seat", "organisation") else 0.9 if kind == "old" else 0.0)
 
 
 def _parse(path: Path, stage: Stage) -> None:
     table = stage.table("days", ("source_row", "line", "records", *COLUMNS))
+    counts = stage.table("counts", ("source_row", "line", "records", *COUNTED_COLUMNS))
     found, sums, seats = Counter[str](), Counter[str](), _Seats()
     row = 0
     for line, document in documents(path):
@@ -58,25 +69,25 @@ def _parse(path: Path, stage: Stage) -> None:
             row += 1
             stage.read()
             found[kind] += 1
-            if kind in ("organisation", "old"):
-                stage.ignore("sum of an organisation, which names nobody")
-                continue
             try:
                 told = list(_told(kind, record, report))
             except NotARecordError as error:
                 stage.broken(line, error.column, "not_a_record", error.message, error.value)
                 continue
+            into, columns = (counts, COUNTED_COLUMNS) if kind in _NAMELESS else (table, COLUMNS)
             for place, day in enumerate(told):
-                table.add(str(row), str(line), "0" if place else "1", *(day.get(name) for name in COLUMNS))
+                into.add(str(row), str(line), "0" if place else "1", *(day.get(name) for name in columns))
             if kind == "user":
                 sums.update(
                     {name: int(count) for name in COUNTS if (count := text(record.get(name)) or "").isdecimal()}
                 )
             elif kind == "seat":
                 seats.take(told)
-    if found and not found.keys() - {"organisation", "old"}:
-        raise Refused(OLD if found["old"] else ORGANISATION, USERS)
-    stage.fill("usage_daily", _PICKED, relation(_PICKED, _DAYS, "records"))
+    if nameless := sum(found[kind] for kind in _NAMELESS):
+        stage.fill("usage_daily", _COUNTED, relation(_COUNTED, "counts", "records"))
+        stage.total("organisation_days", nameless)
+    if not nameless or found.keys() - {*_NAMELESS}:
+        stage.fill("usage_daily", _PICKED, relation(_PICKED, _DAYS, "records"))
     _tell(stage, found, sums, seats)
 
 
@@ -85,6 +96,8 @@ def _told(kind: str, record: object, report: object) -> Iterator[Told]:
         raise NotARecordError("", "A record that is no user, no seat and no item of a bill.")
     if kind == "seat":
         yield from seat(record)
+    elif kind in _NAMELESS:
+        yield from organisation(record, report)
     else:
         yield user(record, report) if kind == "user" else bill(record, report)
 
@@ -124,20 +137,21 @@ def _tell(stage: Stage, found: Counter[str], sums: Counter[str], seats: _Seats) 
             f"{holders} people hold a seat: they are the audience of {PRODUCT} unless the registry names one. Of their"
             " use a seat tells the last day only."
         )
-    if found["organisation"]:
-        stage.note(f"{found['organisation']} records are sums of the organisation: they name nobody and were left out.")
+    if found["organisation"] or found["old"]:
+        stage.note(f"{OLD} {NAMELESS}" if found["old"] else NAMELESS)
     if found["bill"]:
         stage.note("A bill is a sum over its period: it never becomes days of use.")
 
 
 FORMAT = Format(
     name="copilot_usage_metrics",
-    title="GitHub Copilot usage metrics of users, seats and billing (JSON, JSON lines)",
+    title="GitHub Copilot usage metrics of users and organisations, seats and billing (JSON, JSON lines)",
     facts=("usage_daily",),
     product_field="always github-copilot",
     recognise=_recognise,
     parse=_parse,
     fills="who was active on which day, interactions, suggested and accepted code, tokens of the command line; from"
-    " seats the audience and each holder's last day of use; from billing dollars by period, person and model",
-    lacks="outcome, errors, escalation; organisation-level reports name nobody and are refused",
+    " seats the audience and each holder's last day of use; from billing dollars by period, person and model; from"
+    " reports of an organisation or enterprise how many people were active in 1, 7 and 28 days",
+    lacks="outcome, errors, escalation; reports of an organisation name nobody: who came back they do not say",
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from loaders.format import Format, Head, Match, Stage
 from loaders.jira_tickets import Comment, interaction_in, session_in, topic_of
-from loaders.jira_words import KNOWLEDGE, kind_of, plain, status_of, word
+from loaders.jira_words import KNOWLEDGE, is_first_response, kind_of, status_of, word
 from loaders.jsontext import documents, text
 from loaders.relation import relation
 
@@ -21,7 +21,6 @@ COLUMNS = (
 )  # fmt: skip
 _DONE = ("done", "cancelled")
 _CATEGORIES = {"new": "To Do", "indeterminate": "In Progress", "done": "Done", "undefined": ""}
-_GOAL = "first response"
 Told = dict[str, str | None]
 
 
@@ -145,7 +144,7 @@ class _Issue:
     def _answer(self) -> tuple[datetime | None, str | None]:
         """When somebody first answered: as the service goal measured it, else the first comment of another person."""
         for value in self.fields.values():
-            if isinstance(value, dict) and _GOAL in plain(str(value.get("name", ""))) and "completedCycles" in value:
+            if isinstance(value, dict) and is_first_response(str(value.get("name", ""))) and "completedCycles" in value:
                 stops = sorted(
                     datetime.fromtimestamp(int(stop) / 1000, UTC)
                     for cycle in value["completedCycles"] or ()

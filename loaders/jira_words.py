@@ -59,6 +59,10 @@ _CUSTOM = {
     "documented": "Documented at|Documented on|Date documented|Dokumentiert am|Documentado el|Documenté le",
     "eval_added": "Eval added at|Eval added on|Eval case added at",
 }
+_FIRST_RESPONSE = (
+    "first response", "first reply", "erste antwort", "ersten antwort", "erste reaktion", "ersten reaktion",
+    "erstantwort", "erstreaktion", "primera respuesta", "premiere reponse",
+)  # fmt: skip
 _CUSTOM_FIELD = re.compile(
     r"(?:custom field|benutzerdefiniertes feld|benutzerdefinierte felder|campos? personalizados?"
     r"|champs? personnalises?) \((.+)\)"
@@ -170,6 +174,14 @@ def status_of(category: str, status: str, resolution: str) -> str | None:
     if state in ("done", "cancelled"):
         return "cancelled" if fine == "cancelled" or word(resolution) in UNDONE else "done"
     return "waiting" if fine == "waiting" else state
+
+
+def is_first_response(goal: str) -> bool:
+    """Whether a service goal is about the first response: by its name in full, or by the words for it in a longer one
+    ("Time to first response (VIP)").
+    """
+    name = plain(goal)
+    return CUSTOM_COLUMNS.get(name) == "remaining" or any(words in name for words in _FIRST_RESPONSE)
 
 
 def kind_of(words: Iterable[str]) -> str | None:

@@ -41,7 +41,7 @@ class Rules:
     """The product rules in force, asked with what a source says."""
 
     def __init__(self, rules: Iterable[Mapping]) -> None:
-        self._rules = sorted(
+        self.ordered = sorted(
             (rule for rule in rules if rule.target == "product"),
             key=lambda rule: (-rule.priority, -_STRICTNESS[rule.match], -len(rule.pattern), rule.pattern),
         )
@@ -53,10 +53,15 @@ class Rules:
 
     def product(self, source_system: str, field: str, value: str) -> str:
         """The product a value means: the first rule that fits, else the value itself ('' when nothing was said)."""
-        for rule in self._rules:
+        rule = self.deciding(source_system, field, value)
+        return value if rule is None else rule.value
+
+    def deciding(self, source_system: str, field: str, value: str) -> Mapping | None:
+        """The first rule that fits a value, if one does."""
+        for rule in self.ordered:
             if rule.source_system in (ANY, source_system) and rule.field == field and _fits(rule, value):
-                return rule.value
-        return value
+                return rule
+        return None
 
 
 def _fits(rule: Mapping, value: str) -> bool:

@@ -10,12 +10,15 @@ from metrics import (
     hallucination_rate,
     roi,
     sme_response_time,
+    stated_use,
     task_success,
 )
 from metrics.reduced import VIEWS
 from metrics.spec import Derived, Dimension, Duration, Measure, Metric, MetricError, Ratio
 
-MODULES = (adoption, task_success, hallucination_rate, escalation_rate, context_coverage, sme_response_time, roi)
+MODULES = (
+    adoption, stated_use, task_success, hallucination_rate, escalation_rate, context_coverage, sme_response_time, roi,
+)  # fmt: skip
 CATALOG: dict[str, Metric] = {metric.name: metric for module in MODULES for metric in module.METRICS}
 HEADLINES: tuple[str, ...] = tuple(name for name in CATALOG if "." not in name)
 

@@ -61,6 +61,7 @@ class Ground:
     anonymous: frozenset[str]  # products where too few interactions name a person
     snapshots: Mapping[str, int]  # product known by last-activity snapshots only -> most weeks of use anybody can show
     licensed: frozenset[str]  # products whose audience are the holders of a licence
+    counted: frozenset[str]  # products of which a vendor counts active people and names nobody
 
     def products_of(self, group: Group) -> tuple[str, ...]:
         """The products a group is made of."""
@@ -145,6 +146,7 @@ def survey(store: Rows, scope: Scope, today: date, facts: Sequence[Fact]) -> Gro
             "anonymous": panel.ANONYMOUS,
             "snapshots": views.SNAPSHOTS_ONLY,
             "licensed": f"SELECT DISTINCT product FROM ({views.LICENSED}) AS licensed",
+            "counted": views.COUNTED,
         }
     for fact in facts:
         found[fact] = f"WITH shelf AS ({views.shelf(scope)}) {views.edges(*VIEWS[fact].feeds)}"
@@ -177,6 +179,7 @@ def survey(store: Rows, scope: Scope, today: date, facts: Sequence[Fact]) -> Gro
         anonymous=frozenset(str(row["product"]) for row in rows.get("anonymous", ())),
         snapshots={str(row["product"]): cast(int, row["weeks"]) for row in rows.get("snapshots", ())},
         licensed=frozenset(str(row["product"]) for row in rows.get("licensed", ())),
+        counted=frozenset(str(row["product"]) for row in rows.get("counted", ())),
     )
 
 

@@ -109,11 +109,17 @@ def _unmeasured(metric: Ratio, place: Place, moments: Moments, ground: Ground) -
         return elsewhere
     if (absent := VIEWS[metric.fact].absent) and not moments.of:
         return f"There are no {metric.counts} of {whose} in this period: {absent}."
-    if metric.fact != "audience" or not any(
-        product in ground.spans[metric.fact] for product in ground.products_of(group)
-    ):
-        return ""
     products = ground.products_of(group)
+    if metric.fact != "audience":
+        return ""
+    if not any(product in ground.spans[metric.fact] for product in products):
+        counted = set(products) & ground.counted
+        return (
+            f"Of the use of {whose} only the vendor's counts of active people are known, which name nobody: who used it"
+            " and who came back they do not say. See adoption.stated_weekly, or load the report of users."
+            if counted
+            else ""
+        )
     if not any(ground.rosters.get(product) for product in products) or (pilot and not pilot.roster):
         return (
             f"No audience is registered for {whose}: say who it is for, in the registry's audience table, or load its"

@@ -94,13 +94,15 @@ WHERE u.product_id NOT IN (
 GROUP BY u.product_id
 """
 
-# Daily usage reports count from their own rows. A snapshot says nothing about days but each person's last one: it
-# tells of its own days where it states them, else from the first of those last days to the last.
+# Daily usage reports count from their own rows; a count of people who are not named tells of nobody. A snapshot says
+# nothing about days but each person's last one: it tells of its own days where it states them, else from the first of
+# those last days to the last.
 REPORT_SPANS = """
 SELECT product, min(first_day) AS begins, max(last_day) AS through
 FROM (
   SELECT d.product_id AS product, d.day AS first_day, d.day AS last_day
-  FROM usage_daily AS d WHERE d.period_days = 1 AND (d.active IS NOT NULL OR d.licensed IS NULL)
+  FROM usage_daily AS d
+  WHERE d.period_days = 1 AND d.active_users IS NULL AND (d.active IS NOT NULL OR d.licensed IS NULL)
   UNION ALL
   SELECT d.product_id, CASE WHEN d.period_days > 1 THEN d.day - (d.period_days - 1) ELSE d.last_activity_on END,
     CASE WHEN d.period_days > 1 THEN d.day ELSE d.last_activity_on END
@@ -120,6 +122,9 @@ WHERE product NOT IN (SELECT product_id FROM user_days)
   AND product NOT IN (SELECT product_id FROM usage_daily WHERE period_days = 1 AND active)
 GROUP BY product
 """
+
+# Products of which a vendor counts the people who used them, and names nobody.
+COUNTED = "SELECT DISTINCT product_id AS product FROM usage_daily WHERE active_users IS NOT NULL AND user_id IS NULL"
 
 # Tickets as all that was loaded tells of them: what the version in force cannot say of the response, the newest other
 # version that can says. `told`: whether anybody can: the version names how it is known, its load tells of responses

@@ -22,7 +22,8 @@ edges AS (
     SELECT product, min(first_day) AS begins, max(last_day) AS through
     FROM (
       SELECT d.product_id AS product, d.day AS first_day, d.day AS last_day
-      FROM usage_daily AS d WHERE d.period_days = 1 AND (d.active IS NOT NULL OR d.licensed IS NULL)
+      FROM usage_daily AS d
+      WHERE d.period_days = 1 AND d.active_users IS NULL AND (d.active IS NOT NULL OR d.licensed IS NULL)
       UNION ALL
       SELECT d.product_id, CASE WHEN d.period_days > 1 THEN d.day - (d.period_days - 1) ELSE d.last_activity_on END,
         CASE WHEN d.period_days > 1 THEN d.day ELSE d.last_activity_on END

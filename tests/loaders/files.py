@@ -53,6 +53,7 @@ WHOLE: dict[str, dict[str, str]] = {
         "request_model": "m-1", "active": "true", "last_activity_on": "2026-03-01", "interactions": "5",
         "accepted": "2", "suggested": "4", "input_tokens": "10", "output_tokens": "20", "cost_microusd": "300",
         "licensed": "true",
+        "active_users": "3",
     },
     "eval_results": {
         "source_system": "gateway", "version_at": "2026-03-02T08:00:00Z", "product_id": "chat", "run_id": "e1",

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from data.warehouse import Warehouse
-from loaders.format import Refused
 from loaders.ingest import load
 from loaders.mapping import register
 from loaders.recognise import identify
@@ -100,18 +99,74 @@ def test_a_bill_is_dollars_of_its_period(tmp_path: Path) -> None:
     assert {(row["day"], row["period_days"]) for row in rows} == {(date(2026, 6, 30), 30)}
 
 
-@pytest.mark.skipif(not SAMPLES.exists(), reason="../shared is not here: reports of organisations are not read")
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [("copilot_usage_metrics/*organization-1-day*", "names none"), ("copilot_metrics_old/*", "switched off"),
-     ("copilot_usage_old/*", "switched off")],
-)  # fmt: skip
-def test_reports_that_name_nobody_are_refused(name: str, says: str, tmp_path: Path) -> None:
-    """Sums of an organisation and the old interfaces are refused by what they are, with what to download."""
-    (path,) = SAMPLES.glob(name)
-    with pytest.raises(Refused, match=says) as refused:
-        Loaded(path, tmp_path / "s")
-    assert "users-28-day" in refused.value.remedy
+def report(days: list[dict[str, Any]], **stated: str) -> dict[str, Any]:
+    """A report of an organisation, as it is downloaded."""
+    return {"report_start_day": days[0]["day"], "report_end_day": days[-1]["day"], "day_totals": days, **stated}
+
+
+def test_an_organisation_s_counts_name_nobody(tmp_path: Path) -> None:
+    """People active in 1, 7 and 28 days, whole and by part, as GitHub counts them; the sums of the day stand once."""
+    loaded = Loaded(FOLDER / "organisation_1_day.json", tmp_path / "s")
+    rows = loaded.of("usage_daily")
+    counts = {(row["feature"], row["period_days"]): row["active_users"] for row in rows}
+    (day,) = json.loads((FOLDER / "organisation_1_day.json").read_text())["day_totals"]
+    assert {counts[None, 1], counts[None, 7], counts[None, 28]} == {2, 5, 6}
+    assert (counts["cli", 1], counts["chat", 28], counts["copilot_cloud_agent", 28]) == (2, 6, 1)
+    assert len(rows) == sum("_active_" in name and name.endswith("users") for name in day)
+    assert [row["interactions"] for row in rows if row["interactions"] is not None] == [24]
+    assert {row["day"] for row in rows} == {date(2026, 4, 25)}
+    assert "user_id" not in rows[0] or {row["user_id"] for row in rows} == {None}
+    assert (loaded.parsed.rows_read, loaded.totals["organisation_days"]) == (1, 1)
+
+
+@pytest.mark.parametrize("wrap", ["report", "array", "lines"])
+def test_counts_are_known_in_every_wrapping(tmp_path: Path, wrap: str) -> None:
+    """A report of 28 days, its rows as an array and as JSON lines: the same counts."""
+    days = [
+        {"day": f"2026-03-{day:02}", "enterprise_id": "9", "daily_active_users": day, "weekly_active_users": 20,
+         "monthly_active_users": 25, "user_initiated_interaction_count": 3} for day in range(1, 29)
+    ]  # fmt: skip
+    whole = {"report": json.dumps(report(days)), "array": json.dumps(days), "lines": "\n".join(map(json.dumps, days))}
+    path = tmp_path / "x.bin"
+    path.write_text(whole[wrap])
+    assert identify(path, None)[0].name == "copilot_usage_metrics"
+    rows = Loaded(path, tmp_path / "s").of("usage_daily")
+    assert sum(row["active_users"] for row in rows if row["period_days"] == 1) == sum(range(1, 29))
+    assert len(rows) == 3 * 28
+
+
+@pytest.mark.skipif(not SAMPLES.exists(), reason="../shared is not here: the interfaces that GitHub switched off")
+@pytest.mark.parametrize("folder", ["copilot_metrics_old", "copilot_usage_old"])
+def test_of_the_old_interfaces_the_active_people_are_kept(folder: str, tmp_path: Path) -> None:
+    """What they said of each day: how many people were active."""
+    (path,) = SAMPLES.glob(f"{folder}/*")
+    loaded = Loaded(path, tmp_path / "s")
+    days = json.loads(path.read_text())
+    told = {row["day"].isoformat(): row["active_users"] for row in loaded.of("usage_daily")}
+    assert told == {day.get("day") or day["date"]: day["total_active_users"] for day in days}
+    assert any("switched off" in message for message in loaded.parsed.messages)
+
+
+def test_users_and_their_organisation_are_told_apart(fresh: Callable[[], Warehouse], tmp_path: Path) -> None:
+    """A report of an organisation beside that of its users changes no number of people, in either order."""
+    path = tmp_path / "organisation.json"
+    days = [{"day": f"2026-03-{day:02}", "organization_id": "1", "daily_active_users": 1, "weekly_active_users": 2,
+             "monthly_active_users": 3, "user_initiated_interaction_count": 5} for day in range(2, 32)]  # fmt: skip
+    path.write_text(json.dumps(report(days, organization_id="1")))
+    scope = Scope(since=date(2026, 3, 2), until=date(2026, 3, 31), products=("github-copilot",))
+    names = ["adoption", "adoption.tried", "adoption.reach", "adoption.stated_monthly"]
+    found = []
+    for files in (("seats.json", "users_first.ndjson"), ("seats.json", "users_first.ndjson", path),
+                  (path, "users_first.ndjson", "seats.json")):  # fmt: skip
+        store = fresh()
+        for file in files:
+            load(store, FOLDER / file, who="t")
+        register(store, ["github-copilot"], "t")
+        found.append([(r.value, r.low, r.status, r.missing) for r in read(store, names, scope)])
+    assert found[0][:3] == found[1][:3] == found[2][:3]
+    assert found[0][3][0] is None
+    assert found[1][3] == found[2][3]
+    assert found[1][3][0] is not None
 
 
 def test_recognised_as_array_lines_and_report(tmp_path: Path) -> None:

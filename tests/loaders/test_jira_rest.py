@@ -81,9 +81,16 @@ def test_internal_comments_and_cut_pages(file: File) -> None:
     assert (row["first_response_at"], row["response_basis"]) == (None, None)
 
 
-def test_the_service_goal_s_own_stop_is_the_response(file: File) -> None:
-    """A completed cycle of the goal says when it stopped: that is the answer, not what remained of it."""
-    goal = {"name": "Time to first response", "ongoingCycle": None, "completedCycles": [
+@pytest.mark.parametrize(
+    "name",
+    ["Time to first response", "Zeit bis zur ersten Antwort", "Zeit bis zur ersten Reaktion",
+     "Tiempo hasta la primera respuesta", "Délai de première réponse", "Temps avant la première réponse (VIP)"],
+)  # fmt: skip
+def test_the_service_goal_s_own_stop_is_the_response(file: File, name: str) -> None:
+    """A completed cycle of the goal says when it stopped, in whatever language it is called: that is the answer, not
+    what remained of it.
+    """
+    goal = {"name": name, "ongoingCycle": None, "completedCycles": [
         {"stopTime": {"epochMillis": 1772442720000}, "elapsedTime": {"millis": 60_000}}]}  # fmt: skip
     row = file.ticket(issue(comments=[comment("bo", 50)], customfield_10030=goal))
     assert (row["first_response_at"], row["response_basis"]) == (datetime(2026, 3, 2, 9, 12), "native")
@@ -129,3 +136,10 @@ def test_what_is_no_issue_is_quarantined(file: File) -> None:
     """A record without a key or without its creation waits with its reason."""
     loaded = file.of({"issues": [issue(), {"fields": {}}, issue("CTX-2", created="soon")]})
     assert (loaded.parsed.quarantined, len(loaded.of("tickets"))) == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["Time to resolution", "Zeit bis zur Lösung", "Tiempo hasta la resolución"])
+def test_another_goal_says_nothing_of_the_response(file: File, name: str) -> None:
+    """The goal of the resolution is none of the response."""
+    goal = {"name": name, "completedCycles": [{"stopTime": {"epochMillis": 1772442720000}}]}
+    assert file.ticket(issue(comments=[comment("bo", 50)], customfield_10030=goal))["response_basis"] == "comment"

@@ -7,6 +7,8 @@ import pytest
 
 from data.warehouse import Warehouse
 from loaders.__main__ import main
+from loaders.decided import listed, rows_of
+from loaders.format import Refused
 from loaders.links import links
 from loaders.mapping import add_rules, parse_rule
 from tests.loaders.files import least, published, write_csv
@@ -64,7 +66,7 @@ def test_a_rule_says_what_a_score_means(asked: Warehouse, capsys: pytest.Capture
     capsys.readouterr()
     assert main(["rules", "--json", "--warehouse", file]) == 0
     (rule,) = json.loads(capsys.readouterr().out)
-    assert (rule["rule"], rule["verdict"], rule["rows"]) == ("feedback.stars at_most 2", "failed", 2)
+    assert (rule["rule"], rule["means"], rule["rows"]) == ("feedback.stars at_most 2", "verdict failed", 2)
     assert main(["links", "--warehouse", file]) == 0
     assert "person within 30 minutes" in capsys.readouterr().out
     store = Warehouse.open(Path(file))
@@ -82,3 +84,27 @@ def test_a_rule_of_no_known_verdict_is_refused(asked: Warehouse, capsys: pytest.
     asked.close()
     assert main(["map", "feedback.stars<=2:bad", "--warehouse", file]) == 1
     assert "one of confirmed, implied, failed, escalated" in capsys.readouterr().err
+
+
+def test_a_rule_shows_the_rows_it_decides(asked: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every rule in force with its day and how many rows it decides, and by its number the rows themselves."""
+    add_rules(asked, [parse_rule(text) for text in ("product_id=chat:talk", "product_id~=c.*:other",
+              "feedback.stars<=2:failed", "feedback.*>=0:implied")], "t", new=True)  # fmt: skip
+    found = listed(asked)
+    assert [(row["number"], row["means"], row["rows"]) for row in found] == [
+        (1, "product talk", 1 + 2 + 5), (2, "product other", 0), (3, "verdict failed", 2), (4, "verdict implied", 0),
+    ]  # fmt: skip
+    told = {(row["fact"], row["record"]) for row in rows_of(asked, 1, 100)}
+    assert told == {
+        ("interactions", "i1"), ("feedback", "f0"), ("feedback", "f1"),
+        *(("tickets", name) for name in ("soon", "late", "other", "named", "lost")),
+    }  # fmt: skip
+    assert len(rows_of(asked, 1, 3)) == 3
+    for row in rows_of(asked, 3, 100):
+        assert (row["said"], row["decided"], row["load_id"]) == ("stars 1.0", "failed", "feedback")
+    with pytest.raises(Refused, match="no rule 9"):
+        rows_of(asked, 9, 1)
+    path = asked.path
+    asked.close()
+    assert main(["rules", "--rows", "3", "--json", "--warehouse", str(path)]) == 0
+    assert [row["record"] for row in json.loads(capsys.readouterr().out)] == ["f0", "f1"]
