@@ -89,7 +89,7 @@ def test_a_rule_of_no_known_verdict_is_refused(asked: Warehouse, capsys: pytest.
 def test_a_rule_shows_the_rows_it_decides(asked: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
     """Every rule in force with its day and how many rows it decides, and by its number the rows themselves."""
     add_rules(asked, [parse_rule(text) for text in ("product_id=chat:talk", "product_id~=c.*:other",
-              "feedback.stars<=2:failed", "feedback.*>=0:implied")], "t", new=True)  # fmt: skip
+              "feedback.stars<=2.0:failed", "feedback.*>=0:implied")], "t", new=True)  # fmt: skip
     found = listed(asked)
     assert [(row["number"], row["means"], row["rows"]) for row in found] == [
         (1, "product talk", 1 + 2 + 5), (2, "product other", 0), (3, "verdict failed", 2), (4, "verdict implied", 0),
