@@ -1,5 +1,7 @@
 """Registry: what people say about products, pilots, topics and the rest: looked through, edited, with its history."""
 
+from datetime import date
+
 import streamlit as st
 
 from data.portfolio import Criterion, Decision, Initiative, Pilot, Product, Scenario
@@ -14,6 +16,7 @@ from pages.parts import registry_history as histories
 from pages.parts import registry_import
 from pages.parts.header import head
 from pages.parts.reach import products, reach
+from pages.parts.readings import state
 from pages.parts.registry_form import NOTICE, begin, close, editing, form
 from pages.parts.registry_table import download, search, table
 from pages.parts.text import plain
@@ -39,8 +42,8 @@ def render(store: Warehouse, scope: Scope) -> None:
     head(store, TITLE, reach(store))
     if notice := st.session_state.pop(NOTICE, ""):
         st.toast(plain(notice, 200), icon=":material/check:")
-    found = sizes(store)
-    st.markdown(f"**{_answer(store, found)}**")
+    found, answer = _overview(store, state(store))
+    st.markdown(f"**{answer}**")
     model = REGISTRY[_choose(found)]
     own = editing()
     if own is not None and own.model is not model:
@@ -53,6 +56,13 @@ def render(store: Warehouse, scope: Scope) -> None:
         histories.of_table(store, model)
     with st.container(border=True, gap="small"):
         registry_import.show(store)
+
+
+@st.cache_data(max_entries=5, show_spinner=False)
+def _overview(_store: Warehouse, version: tuple[str, int, date]) -> tuple[dict[str, int], str]:
+    """How many rows each table has, and the answer of the page, asked once per version of the data."""
+    found = sizes(_store)
+    return found, _answer(_store, found)
 
 
 def _answer(store: Warehouse, found: dict[str, int]) -> str:

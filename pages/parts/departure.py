@@ -1,5 +1,7 @@
 """The mark of the demo company on every page, and the way out of it: asked once more, then it is gone."""
 
+from datetime import date
+
 import streamlit as st
 
 from data.errors import PlumblineError
@@ -8,6 +10,7 @@ from data.warehouse import Warehouse
 from loaders.departure import Held, held, leave
 from pages.parts import desk as desks
 from pages.parts.links import go_to
+from pages.parts.readings import state
 from pages.parts.signed import author
 from pages.parts.text import plain
 from pages.parts.theme import main_action
@@ -19,11 +22,16 @@ SHOWN = 6
 
 def mark(store: Warehouse) -> None:
     """Say that the demo company is in the warehouse, where it is, and offer to leave it."""
-    if not present(store):
+    if not _present(store, state(store)):
         return
     st.markdown(":violet-badge[:material/theater_comedy: Demo company]", width="content", help=MADE_UP)
     if st.button("Leave the demo", key="demo-leave", type="tertiary", icon=":material/logout:"):
         _ask(store)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _present(_store: Warehouse, version: tuple[str, int, date]) -> bool:
+    return present(_store)
 
 
 @st.dialog("Leave the demo company")

@@ -1,13 +1,16 @@
 """Who changed what in the registry and when, cell by cell."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import streamlit as st
 
 from data.record import Record
+from data.registry import REGISTRY
 from data.registry_changes import Change, changes, recent
 from data.warehouse import Warehouse
 from pages.parts.names import names_of
+from pages.parts.readings import state
 from pages.parts.registry_field import UNSAID, Kind, kinds
 from pages.parts.rows import table
 from pages.parts.text import plain
@@ -32,11 +35,18 @@ def of_row(store: Warehouse, row: Record) -> None:
 
 def of_table(store: Warehouse, model: type[Record]) -> None:
     """The newest changes of a table: a line a cell, a line an added or ended row."""
-    found = recent(store, model, SHOWN)
-    if not found:
+    lines = _recent(store, state(store), model.table)
+    if not lines:
         st.markdown(":gray[Nothing was ever changed here.]")
         return
-    table(_lines(found, names_of(store), kinds(model)), f"changes of {model.table}")
+    table(lines, f"changes of {model.table}")
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _recent(_store: Warehouse, version: tuple[str, int, date], name: str) -> list[dict[str, object]]:
+    """The lines of a table's newest changes, asked once per version of the data."""
+    model = REGISTRY[name]
+    return _lines(recent(_store, model, SHOWN), names_of(_store), kinds(model))
 
 
 def _lines(found: Sequence[Change], names: Mapping[str, str], asked: Mapping[str, Kind]) -> list[dict[str, object]]:
