@@ -45,7 +45,7 @@ def compile_sql(
             )
     keys = keys_of(by)
     ctes = view.build(scope, tuple(by), keys)
-    sql = f"{with_clause([*ctes.parts, *_curves(metric, keys, ctes.source)])}\n{_final(keys)}"
+    sql = f"{with_clause([*ctes.parts, *curves(metric, keys, ctes.source)])}\n{final(keys)}"
     return Query(sql, bound(sql, scope, grain_of(by), settings or Settings()))
 
 
@@ -70,8 +70,8 @@ WHERE answered > 0 AND time IS NOT NULL
     grouped = f"GROUP BY {', '.join(keys)}\n" if keys else ""
     same = " AND ".join(f"f.{key} IS NOT DISTINCT FROM t.{key}" for key in keys) or "true"
     parts = [
-        *ctes.parts, *_curves(metric, keys, ctes.source), ("falling", falling),
-        ("tables", f"\n{_final(keys)}\n"), ("read_off", f"\nSELECT {group}{value} AS value\nFROM falling\n{grouped}"),
+        *ctes.parts, *curves(metric, keys, ctes.source), ("falling", falling),
+        ("tables", f"\n{final(keys)}\n"), ("read_off", f"\nSELECT {group}{value} AS value\nFROM falling\n{grouped}"),
     ]  # fmt: skip
     order = f"\nORDER BY {', '.join(f't.{key}' for key in keys)}" if keys else ""
     return f"{with_clause(parts)}\nSELECT f.value, t.*\nFROM tables AS t LEFT JOIN read_off AS f ON {same}{order}"
@@ -191,7 +191,8 @@ def _span(metric: Duration) -> tuple[str, ...]:
     return metric.fact, metric.start, metric.end, metric.stop
 
 
-def _curves(metric: Duration, keys: tuple[str, ...], source: str) -> list[tuple[str, str]]:
+def curves(metric: Duration, keys: tuple[str, ...], source: str) -> list[tuple[str, str]]:
+    """The subqueries up to `curve`: what ended and what waited at each time, in each group of the keys."""
     start, end, stop = metric.start, metric.end, metric.stop
     group = "".join(f"{key}, " for key in keys)
     apart = f"PARTITION BY {', '.join(keys)} " if keys else ""
@@ -226,7 +227,8 @@ FROM counts
     ]
 
 
-def _final(keys: tuple[str, ...]) -> str:
+def final(keys: tuple[str, ...]) -> str:
+    """The SELECT of the survival table of each group, over `curve`."""
     columns = [*keys, *(f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in (*STATES, "beyond"))]
     columns.append("max(CASE WHEN open > 0 THEN time END) AS oldest")
     for name, expression in (("times", "time"), ("events", "answered"), ("at_risk", "CAST(waiting AS BIGINT)")):

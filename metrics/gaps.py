@@ -88,7 +88,8 @@ LEFT JOIN (SELECT product, max(ran) AS tested_at FROM tries GROUP BY product) AS
 def _asked(scope: Scope) -> str:
     teams = "\n  AND list_contains(CAST($teams AS VARCHAR[]), staff.team)" if scope.teams is not None else ""
     return f"""
-SELECT t.product_id AS product, t.ticket_id, t.topic_id, coalesce(asker.person, t.requester_id) AS asker, t.opened_at,
+SELECT t.product_id AS product, t.ticket_id, t.topic_id, coalesce(asker.person, t.requester_id) AS asker,
+  coalesce(expert.person, t.assignee_id) AS expert, t.linked_interaction_id, t.opened_at,
   t.first_response_at AS answered_at, t.documented_at, coalesce(t.eval_added_at, p.first_at) AS added_at,
   p.improved_at, p.passed_at, t.reopened_count, reach.told_at,
   CASE WHEN t.status = 'cancelled' THEN {_ended("t.resolved_at")} END AS dropped_at,

@@ -14,7 +14,7 @@ from metrics.compile import bound, with_clause
 from metrics.ground import Ground
 from metrics.groups import places
 from metrics.questions import QUESTIONS
-from metrics.spec import Asked, Group, Key
+from metrics.spec import Asked, Group, Key, Scope
 from metrics.view import keys_of
 
 # The demand of production, by topic. Accounts that are not counted ask nothing.
@@ -48,16 +48,19 @@ FROM (
 WHERE place = 1
 """
 
-_CASES = f"""
-SELECT product_id, topic_id, origin, suite, case_id, 2 * sum(good) > count(*) AS good
-FROM (
+TRIALS = f"""
   SELECT e.product_id, e.topic_id, e.origin, {_SUITE} AS suite, e.case_id, e.epoch,
     min(CASE WHEN e.passed THEN 1 ELSE 0 END) AS good
   FROM eval_results AS e
   JOIN runs ON runs.product_id = e.product_id AND runs.topic_id = e.topic_id AND runs.origin = e.origin
     AND runs.suite = {_SUITE} AND runs.run_id = e.run_id
   WHERE {views.CHECKED}
-  GROUP BY e.product_id, e.topic_id, e.origin, {_SUITE}, e.case_id, e.epoch) AS trial
+  GROUP BY e.product_id, e.topic_id, e.origin, {_SUITE}, e.case_id, e.epoch"""
+"""The trials of the cases of these runs, each good when all of its checks are: of the subquery `runs`."""
+
+_CASES = f"""
+SELECT product_id, topic_id, origin, suite, case_id, 2 * sum(good) > count(*) AS good
+FROM ({TRIALS}) AS trial
 GROUP BY product_id, topic_id, origin, suite, case_id
 """
 
@@ -142,8 +145,12 @@ class Inventory:
 
 def text(asked: Asked) -> str:
     """The SELECT of every topic in force: one row a topic and product, with its stages, its demand and its checks."""
-    scope = asked.scope
-    parts = [
+    return with_clause(parts(asked.scope)) + _ALL
+
+
+def parts(scope: Scope) -> list[tuple[str, str]]:
+    """The subqueries up to `probed`: every topic in force with its stages; `runs`: its newest runs."""
+    return [
         ("shelf", views.shelf(scope)),
         ("edges", views.edges("interactions")),
         ("alias", views.ALIAS),
@@ -159,7 +166,6 @@ def text(asked: Asked) -> str:
         ("aged", _FRESH),
         ("probed", _RETRIEVABLE),
     ]
-    return with_clause(parts) + _ALL
 
 
 def valued(asked: Asked, stage: str, headline: bool) -> str:

@@ -1,0 +1,99 @@
+"""Context gaps: which missing knowledge blocks tasks, who answers it, and whether the answer helped."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from data.settings import settings
+from data.warehouse import Warehouse
+from metrics import CATALOG, Scope
+from metrics.gap_topics import GapTopic
+from pages.parts import computed, empty
+from pages.parts.card import cards
+from pages.parts.gap_board import board, returns, stages
+from pages.parts.gap_experts import answers, experts
+from pages.parts.gap_facts import answers_of, board_of, loads_of, loops_of, topics_of
+from pages.parts.gap_topics import blocked, matrix, orphans, ranking
+from pages.parts.header import head
+from pages.parts.names import names_of
+from pages.parts.reach import reach
+from pages.parts.readings import by_period, latest_run, readings
+from pages.parts.scope import compared
+from pages.parts.state import deltas
+from pages.parts.tabs import opened
+from pages.parts.text import plain
+from pages.parts.trend import panel
+from reports import knowledge
+from reports.words import period
+
+TITLE = "Context gaps"
+ICON = ":material/psychology_alt:"
+URL = "knowledge"
+SCOPE: tuple[str, ...] = ("product", "period", "until", "by", "vs")  # what is answered is answered for every team
+ONE = ""
+CARDS = (
+    "context_coverage", "context_coverage.unregistered", "sme_response_time", "sme_response_time.p90",
+)  # fmt: skip
+TREND = "sme_response_time"
+
+
+def render(store: Warehouse, scope: Scope) -> None:
+    """The answer first; then what blocks tasks, where each gap stands, who answers, and what the answers did."""
+    there_is = reach(store)
+    head(store, TITLE, there_is)
+    if there_is is None:
+        empty.no_data(store)
+        return
+    if not there_is.products:
+        empty.no_products()
+        return
+    products, people = dict(there_is.products), names_of(store)
+    if scope.products is not None:
+        products = {each: products.get(each, each) for each in scope.products}
+    currency = settings(store).currency
+    topics, unnamed = topics_of(store, scope)
+    gaps, published, loop = board_of(store, scope), answers_of(store, scope), loops_of(store, scope)
+    with st.container(gap="xxsmall"):
+        said = knowledge.answer(topics, gaps, published, products, people, currency=currency)
+        st.markdown(f"**{plain(said, 600)}**")
+        st.caption(period(scope.since, scope.until))
+    called = {each.topic: each.name for each in topics}
+    _numbers(store, scope)
+    with st.container(border=True, gap="small"):
+        picked = ranking(topics, unnamed, products, people, currency)
+    if picked is not None:
+        with st.container(border=True, gap="small"):
+            blocked(store, scope, picked)
+    with st.container(border=True, gap="small"):
+        board(store, gaps, {"products": products, "topics": called, "people": people})
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch", gap="small"):
+        st.header("How long it takes, and whether it comes back", anchor=False)
+        opened("gaps-loop", {
+            "The loop, stage by stage": lambda: stages(loop, products),
+            "Asked again, reopened": lambda: returns(loop, products),
+        })  # fmt: skip
+    with right.container(border=True, height="stretch", gap="small"):
+        panel(store, TREND, scope)
+    with st.container(border=True, gap="small"):
+        experts(loads_of(store, scope), people)
+    with st.container(border=True, gap="small"):
+        answers(published, products, called)
+    _coverage(topics, products)
+
+
+def _numbers(store: Warehouse, scope: Scope) -> None:
+    found = readings(store, [name for name in CARDS if name in CATALOG], scope)
+    recent = {name: latest_run(of) for name, of in by_period(store, CARDS, scope, "week").items()}
+    asked = cards(found, deltas(store, scope, found) if compared() else None, recent)
+    if asked is not None:
+        computed.show(store, asked, scope)
+
+
+def _coverage(topics: list[GapTopic], products: Mapping[str, str]) -> None:
+    with st.container(border=True, gap="small"):
+        st.header("What products know", anchor=False)
+        opened("gaps-known", {
+            "Coverage by topic and product": lambda: matrix(topics, products),
+            "Topics without expert": lambda: orphans(topics, products),
+        })  # fmt: skip
