@@ -11,11 +11,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Protocol, cast
 
 import pyarrow as pa
 
+from loaders.connector_tables import Rows, is_of_connector
 from loaders.format import Refused
 from loaders.head import SIZE, files_in, kind_of
 
@@ -44,8 +46,8 @@ def unpack(path: Path, kind: str, folder: Path) -> Unpacked:
     """Write what a compressed file holds into `folder`, under a name of ours.
 
     A zip may hold one file of data, or several texts of one kind: CSV with the same header, or JSON; they are put one
-    after another. Raises Refused for anything else, for an archive in an archive, an encrypted, damaged or lying one,
-    and for more than LARGEST bytes.
+    after another; or tables of one connector, which are put together as JSON lines. Raises Refused for anything else,
+    for an archive in an archive, an encrypted, damaged or lying one, and for more than LARGEST bytes.
     """
     inner = folder / "unpacked"
     try:
@@ -86,6 +88,12 @@ def _unzip(path: Path, inner: Path) -> Unpacked:
             return Unpacked(inner, (f"Unpacked {shown(names[0])}: {written:,} bytes.",))
         heads = [_head(archive, entry) for entry in entries]
         kinds = {kind_of(head) for head in heads}
+        if kinds == {"csv"} and all(is_of_connector(head) for head in heads):
+            tables = [(shown(entry.filename), partial(member, archive, entry)) for entry in entries]
+            written = _write(Rows(tables), inner, size)
+            return Unpacked(
+                inner, (f"Unpacked {len(names)} tables of one connector, read together: {written:,} bytes.",)
+            )
         if kinds == {"csv"}:
             headers = {head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").splitlines()[0].strip() for head in heads}
         if len(kinds) > 1 or not kinds <= set(_TEXT) or (kinds == {"csv"} and len(headers) > 1):

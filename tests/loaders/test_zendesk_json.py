@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from data.warehouse import Warehouse
-from loaders.format import Refused
 from loaders.mapping import register
 from loaders.recognise import identify
 from metrics import Scope, read
 from tests.loaders.files import published
-from tests.loaders.loaded import FORMATS, SAMPLES, Loaded
+from tests.loaders.loaded import FORMATS, Loaded
 
 FOLDER = FORMATS / "zendesk_json"
 TRUTH = json.loads((FOLDER / "truth.json").read_text())
@@ -139,18 +138,6 @@ def test_the_product_is_a_field_that_is_named(file: File) -> None:
     named = file.of({"tickets": tickets}, product_field="6")
     assert named.of("tickets")[0]["source_product"] == "free text 0"
     assert file.of({"tickets": [TICKET | {"tags": ["product:chat"]}]}).of("tickets")[0]["source_product"] == "chat"
-
-
-@pytest.mark.skipif(not SAMPLES.exists(), reason="../shared is not here: Fivetran's tables are not read")
-def test_fivetrans_ticket_table_is_read_and_its_side_tables_are_refused(tmp_path: Path) -> None:
-    """Tickets of the connector's table, deleted ones left out; a side table is refused by what it is."""
-    for path in sorted((SAMPLES / "zendesk_fivetran").glob("*ticket*.csv")):
-        if path.name.endswith("ticket_data.csv"):
-            loaded = Loaded(path, tmp_path / path.name)
-            assert (loaded.totals["tickets"], loaded.parsed.ignored_reasons) == (8, {"deleted ticket": 2})
-        else:
-            with pytest.raises(Refused, match="side tables"):
-                Loaded(path, tmp_path / path.name)
 
 
 def test_recognised_by_content_alone(tmp_path: Path) -> None:
