@@ -28,6 +28,11 @@ _NO_SCORE = re.compile(
     r"|latency|token_count|tokens|total_tokens|cost|total_cost|execution_time|duration|status|error|state|trace|tags"
     r"|spans|assessments|metadata|run|run_id|session_id|start_time|end_time)(s|_ms|_s|_id|[._].*)?"
 )
+_QUALITY = re.compile(
+    r"(?i).*(relevan|correct|similar|precision|recall|accura|quality|faithful|grounded|score|utili[sz]|complete|consisten"
+    r"|coheren|concise|fluen|helpful|toxic|hallucinat|adheren|match|rating|(^|_)f1($|_)).*"
+)
+"""What is said of an answer or a context, and is no answer: answer_relevancy, context_precision."""
 _TRUE, _FALSE = ("true", "yes", "pass", "passed"), ("false", "no", "fail", "failed")
 WHEN = "The table does not say when the evaluation ran."
 SAY_WHEN = "Say it with --set run_at=2026-03-01T09:30:00Z; --set suite=NAME and --set threshold=0.7 help, too."
@@ -61,8 +66,14 @@ def slashed_metrics(names: Sequence[str]) -> list[Metric]:
 
 def plain_metrics(names: Sequence[str]) -> list[Metric]:
     """The columns that may be metrics where nothing but their name tells: those that name nothing else."""
-    found = [name for name in names if not is_index(name) and not _NO_SCORE.fullmatch(name.strip())]
+    found = [name for name in names if not is_index(name) and _may_score(name.strip())]
     return [Metric(name.removeprefix("feedback.").strip(), name) for name in found]
+
+
+def _may_score(name: str) -> bool:
+    if not _NO_SCORE.fullmatch(name):
+        return True
+    return bool(_QUALITY.fullmatch(name)) and not _EXPECTED.fullmatch(name) and "." not in name
 
 
 def parse_scores(

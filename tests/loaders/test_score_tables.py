@@ -88,3 +88,25 @@ def test_mlflow_tables_of_both_kinds(tmp_path: Path) -> None:
     assert {row["metric_name"] for row in rows} == {"overall", "correct", "faithfulness"}
     assert sum(1 for row in rows if row["metric_name"] == "faithfulness" and row["eval_error"]) == 3
     assert {row["run_at"].date() for row in rows} == {date(2026, 11, 22)}
+
+
+def test_a_score_named_after_what_it_judges_is_a_metric(tmp_path: Path) -> None:
+    """Ragas' own columns, old and new: texts are none, nor are tokens; what stands blank is an error."""
+    path = tmp_path / "x.bin"
+    path.write_text(
+        "question,contexts,answer,ground_truth,faithfulness,answer_relevancy,context_precision,context_recall,"
+        "answer_correctness,answer_tokens,reference_score\n"
+        "q1,\"['c1']\",a1,g1,0.5,0.9,1.0,0.5,0.25,12,1\nq2,\"['c1']\",a2,g2,,0.8,0.0,,0.75,13,1\n"
+    )
+    rows = Loaded(path, tmp_path / "s", run_at="2026-03-02T10:00:00Z").of("eval_results")
+    scores = {
+        (row["metric_name"], place): row["score"]
+        for name in {row["metric_name"] for row in rows} - {"overall"}
+        for place, row in enumerate(row for row in rows if row["metric_name"] == name)
+    }
+    assert scores == {
+        ("faithfulness", 0): 0.5, ("faithfulness", 1): None, ("answer_relevancy", 0): 0.9, ("answer_relevancy", 1): 0.8,
+        ("context_precision", 0): 1.0, ("context_precision", 1): 0.0, ("context_recall", 0): 0.5,
+        ("context_recall", 1): None, ("answer_correctness", 0): 0.25, ("answer_correctness", 1): 0.75,
+    }  # fmt: skip
+    assert sum(row["eval_error"] is not None for row in rows if row["metric_name"] != "overall") == 2
