@@ -53,7 +53,8 @@ _ONE_TRACE = """
         coalesce(stated.session_id, summed.session_id) AS session_id,
         coalesce(stated.release, summed.release) AS release, coalesce(stated.asked_at, summed.began) AS asked_at,
         coalesce(TRY_CAST(stated.duration_ms AS BIGINT), summed.duration_ms) AS duration_ms, summed.prompt_version,
-        summed.model, summed.input_tokens, summed.output_tokens,
+        summed.model, coalesce(summed.input_tokens, TRY_CAST(stated.input_tokens AS BIGINT)) AS input_tokens,
+        coalesce(summed.output_tokens, TRY_CAST(stated.output_tokens AS BIGINT)) AS output_tokens,
         coalesce(summed.cost, TRY_CAST(stated.cost AS BIGINT)) AS cost,
         CASE WHEN summed.rooted THEN summed.failed END AS failed,
         summed.trace_id IS NOT NULL AND NOT summed.rooted AS rootless
@@ -162,7 +163,10 @@ def _fill(stage: Stage) -> None:
     if rootless:
         stage.note(f"{rootless} traces have no root observation in the file: whether they failed is not known.")
     if bare > rootless:
-        stage.note("The export of traces holds no observations: tokens, models and errors are not known from it.")
+        stage.note(
+            "The export of traces holds no observations: models and errors are not known from it, and tokens only where"
+            " it states their sums."
+        )
 
 
 FORMAT = Format(
@@ -175,5 +179,5 @@ FORMAT = Format(
     fills="a trace as one interaction: person, session, time, duration, release, product and pilot (tags, metadata);"
     " from observations tokens and dollars of calls, model, prompt, errors and every call; scores of people as"
     " feedback, of evaluators as checks",
-    lacks="escalation; from an export of traces alone tokens, models and errors",
+    lacks="escalation; from an export of traces alone models and errors, and tokens where it states no sums",
 )

@@ -18,7 +18,7 @@ SPANS = (
 )  # fmt: skip
 TRACES = (
     "trace_id", "name", "user_id", "session_id", "release", "asked_at", "duration_ms", "product", "pilot", "scenario",
-    "topic", "cost",
+    "topic", "cost", "input_tokens", "output_tokens",
 )  # fmt: skip
 _CALLS = ("GENERATION", "EMBEDDING")
 _KINDS = frozenset({
@@ -74,8 +74,12 @@ def observation(named: Mapping[str, Any]) -> Told:
 
 
 def trace(named: Mapping[str, Any]) -> Told:
-    """A trace as a row of TRACES; its latency is in seconds."""
+    """A trace as a row of TRACES; its latency is in seconds. Its level is the worst of its observations: a call that
+    failed and was tried again, and no failure of the whole.
+    """
     about, seconds = _metadata(named), finite(named.get("latency"))
+    usage = _first(named, "usage", "usagedetails")
+    counts = {str(key).lower(): value for key, value in usage.items()} if isinstance(usage, dict) else {}
     place = _place(named, about)
     return {
         "trace_id": text(named.get("id")), "name": text(named.get("name")), "user_id": text(named.get("userid")),
@@ -85,6 +89,8 @@ def trace(named: Mapping[str, Any]) -> Told:
         "product": place["product"] or text(named.get("name")), "pilot": place["pilot"],
         "scenario": _word(about.get("scenario")), "topic": _word(about.get("topic")),
         "cost": microusd(finite(named.get("totalcost"))),
+        "input_tokens": whole(counts.get("prompttokens") or counts.get("input") or named.get("inputtokens")),
+        "output_tokens": whole(counts.get("completiontokens") or counts.get("output") or named.get("outputtokens")),
     }  # fmt: skip
 
 

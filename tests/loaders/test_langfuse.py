@@ -105,3 +105,19 @@ def test_what_is_no_record_is_quarantined(file: File) -> None:
     """A record of nothing that Langfuse writes waits with its reason."""
     loaded = file.of(observation(), {"hello": "world"})
     assert (loaded.parsed.quarantined, len(loaded.of("interactions"))) == (1, 1)
+
+
+def test_a_trace_that_states_sums_is_believed_where_no_calls_are_told(file: File) -> None:
+    """The UI's newer exports sum the usage of each trace: it counts alone, and not beside the trace's own calls. The
+    worst level of its observations is no failure of the whole.
+    """
+    about = {"timestamp": "2026-03-02T10:00:00Z", "name": "ask", "userId": "ann", "sessionId": "s", "bookmarked": False,
+             "tags": [], "level": "ERROR"}  # fmt: skip
+    sums = {"usage": {"promptTokens": 30, "completionTokens": 5, "totalTokens": 35}, "totalCost": 0.003}
+    call = {"id": "o1", "traceId": "t2", "type": "GENERATION", "startTime": "2026-03-02T10:00:01Z", "level": "DEFAULT",
+            "parentObservationId": None, "usageDetails": {"input": 7, "output": 2}, "totalCost": 0.001}  # fmt: skip
+    loaded = file.of({"id": "t1", **about, **sums}, {"id": "t2", **about, **sums}, call)
+    rows = {row["interaction_id"]: row for row in loaded.of("interactions")}
+    told = {name: (row["input_tokens"], row["output_tokens"], row["cost_microusd"]) for name, row in rows.items()}
+    assert told == {"t1": (30, 5, 3000), "t2": (7, 2, 1000)}
+    assert {row["error"] for row in rows.values()} == {None, False}
