@@ -26,6 +26,7 @@ from loaders.job import Job
 from loaders.opening import Opened, open_file
 from loaders.plaintext import plain
 from loaders.profiles import fitting
+from loaders.progress import keep_noting
 from loaders.receive import scan
 from loaders.recognise import identify
 from loaders.resubmission import resubmitted, settled
@@ -46,6 +47,8 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
             "allow_community_extensions": False, "python_enable_replacements": False,
         }
     )  # fmt: skip
+    connection.execute("SET enable_progress_bar = true")  # it tells how far it is, and prints nothing
+    connection.execute("SET enable_progress_bar_print = false")
     connection.execute(f"SET TimeZone = {literal(zone)}")
     connection.execute(f"SET allowed_directories = [{literal(job.folder)}]")
     connection.execute(f"SET allowed_paths = [{literal(job.path)}]")
@@ -79,6 +82,7 @@ def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str
     if profile:
         said = f'the profile "{profile.name}"' if profile.name else "the mapping that was given"
         stage.note(f"Read as {profile.table} through {said}.")
+    keep_noting(Path(job.folder), opened.path, stage.so_far, connection.query_progress)
     source.parse(opened.path, stage)
     parsed = stage.finish(confidence)
     if profile:

@@ -21,6 +21,7 @@ from pathlib import Path
 from loaders.format import Refused
 from loaders.ingest import Outcome
 from loaders.order import Order
+from loaders.progress import PART, cancelled
 from loaders.receive import printable, receive
 
 BEAT = 1.0
@@ -28,7 +29,7 @@ BEAT = 1.0
 _SILENT = 15.0
 """After so many seconds without a look there is no server."""
 KEPT_DAYS = 7
-_PULSE = ".served"
+_PULSE, _CANCELLED = ".served", "cancelled"
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 
 
@@ -39,7 +40,7 @@ class Entry:
     folder: Path
     order: Order
     state: str
-    """waiting | reading | publishing | done."""
+    """waiting | reading, and how far it is | publishing | done."""
     outcome: Outcome | None = None
 
     @property
@@ -128,7 +129,9 @@ def dropped(side: Path) -> list[Dropped]:
 
 
 def note(folder: Path, state: str) -> None:
-    """Say where the work on an entry stands."""
+    """Say where the work on an entry stands. Raises Cancelled when a person wants it to end."""
+    if (folder / _CANCELLED).exists():
+        raise cancelled()
     _write(folder / "state", state)
 
 
@@ -146,6 +149,21 @@ def withdraw(folder: Path) -> bool:
     with suppress(OSError):
         gone = folder.rename(folder.with_name(f".{folder.name}"))
         shutil.rmtree(gone, ignore_errors=True)
+        return True
+    return False
+
+
+def cancel(folder: Path) -> bool:
+    """End the work on an entry: one that waits is gone at once, one that is read ends as refused in a moment.
+
+    False when it is too late: it is being published, or done.
+    """
+    if withdraw(folder):
+        return True
+    if _state(folder).partition(PART)[0] != "reading" or (folder / "outcome.json").exists():
+        return False
+    with suppress(OSError):
+        (folder / _CANCELLED).touch()
         return True
     return False
 

@@ -56,10 +56,10 @@ class Keeper:
 
     def _one(self, entry: Entry) -> None:
         try:
-            inbox.note(entry.folder, "reading")
-        except OSError:
-            return  # withdrawn a moment ago
-        try:
+            try:
+                inbox.note(entry.folder, "reading")
+            except OSError:
+                return  # withdrawn a moment ago
             outcome = carry_out(self._store, entry.file, entry.order, partial(inbox.note, entry.folder))
         except PlumblineError as refusal:
             outcome = Outcome(file=entry.order.name, messages=[str(refusal)])

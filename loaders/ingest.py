@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,11 +21,11 @@ from loaders.format import Options, Refused
 from loaders.incoming import Origin
 from loaders.job import Job, Parsed
 from loaders.profiles import Profile
+from loaders.progress import Progress, told
 from loaders.publish import Counts, publish
 from loaders.room import room
 from loaders.sample import Sample
 
-Progress = Callable[[str], None]
 T = TypeVar("T")
 
 
@@ -92,7 +93,7 @@ def read_file(
     load_id, folder, upload = new_load(store)
     try:
         before = receive.receive(path, upload)
-        options, told = remembered.applied(store, upload, options, format)
+        options, known = remembered.applied(store, upload, options, format)
         if progress:
             progress("reading")
         with ThreadPoolExecutor(1) as pool:
@@ -104,11 +105,12 @@ def read_file(
                 digest, lines = scan.result()
                 stated = json.dumps(asdict(options), sort_keys=True)
                 _refuse_known(store, digest, stated, format)
-                parsed = process.finish(child, job)
+                tick = partial(_tell, progress, folder, lines, time.monotonic()) if progress else None
+                parsed = process.finish(child, job, tick)
             finally:
                 process.end(child)
         if parsed.fast and (lines if parsed.lines is None else parsed.lines) != parsed.rows_read:
-            parsed = process.carefully(job)
+            parsed = process.carefully(job, tick)
         if receive.state(upload) != before:
             raise Refused("The file changed while it was read.", "Wait until it is complete and load it again.")
         if parsed.options is not None:
@@ -119,8 +121,12 @@ def read_file(
         upload.unlink(missing_ok=True)
         raise
     origin = Origin(load_id, digest, shown, stated, FORMATS[parsed.format].product_field, folder)
-    parsed = replace(parsed, messages=(*told, *parsed.messages))
+    parsed = replace(parsed, messages=(*known, *parsed.messages))
     return Preview(origin, parsed, upload, time.monotonic() - began)
+
+
+def _tell(progress: Progress, folder: Path, lines: int, began: float) -> None:
+    progress(told(folder, lines, time.monotonic() - began))
 
 
 def look_at(store: Warehouse, path: Path, options: Options | None = None) -> Sample:

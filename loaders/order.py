@@ -9,8 +9,9 @@ from pathlib import Path
 from data.warehouse import Warehouse
 from loaders import mapping
 from loaders.format import Options, Refused
-from loaders.ingest import Outcome, Progress, load
+from loaders.ingest import Outcome, load
 from loaders.profiles import Profile
+from loaders.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 from loaders.forked import Forked, order
 from loaders.format import Refused
 from loaders.job import Job, Parsed
+from loaders.progress import EVERY
 from loaders.room import FULL, REMEDY, SENTENCE
 
 _ANSWER, _ERRORS = "answer", "errors"
@@ -34,16 +37,16 @@ def start(job: Job, module: str = "loaders.child") -> Forked:
     return child
 
 
-def finish(child: Forked, job: Job) -> Parsed:
+def finish(child: Forked, job: Job, tick: Callable[[], None] | None = None) -> Parsed:
     """Wait for what the child read. Raises Refused with its reason, or when it ended without one."""
-    return Parsed.load(answered(child, job)["parsed"])
+    return Parsed.load(answered(child, job, tick)["parsed"])
 
 
-def answered(child: Forked, job: Job) -> dict[str, Any]:
-    """Wait for the child's answer. Raises Refused with its reason, or when it ended without one."""
+def answered(child: Forked, job: Job, tick: Callable[[], None] | None = None) -> dict[str, Any]:
+    """Wait for the child's answer, with a tick now and then. Raises Refused with its reason, or without an answer."""
     limits, folder = job.limits, Path(job.folder)
     try:
-        code = child.wait(timeout=limits.wall_seconds)
+        code = _waited(child, limits.wall_seconds, tick)
     except subprocess.TimeoutExpired:
         raise Refused(
             f"Reading the file took longer than {_time(limits.wall_seconds)} and was ended.", "Export a shorter period."
@@ -64,6 +67,17 @@ def answered(child: Forked, job: Job) -> dict[str, Any]:
     if "refused" in found:
         raise Refused(found["refused"], found["remedy"])
     return found
+
+
+def _waited(child: Forked, seconds: int, tick: Callable[[], None] | None) -> int:
+    until = time.monotonic() + seconds
+    while tick:
+        with suppress(subprocess.TimeoutExpired):
+            return child.wait(timeout=EVERY)
+        if time.monotonic() > until:
+            raise subprocess.TimeoutExpired("a fork", seconds)
+        tick()
+    return child.wait(timeout=seconds)
 
 
 def _ended(number: int, job: Job) -> Refused:
@@ -99,7 +113,7 @@ def _time(seconds: int) -> str:
     return f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"
 
 
-def carefully(job: Job) -> Parsed:
+def carefully(job: Job, tick: Callable[[], None] | None = None) -> Parsed:
     """The same file record by record, after the fast way disagreed with the count of its lines."""
     folder = Path(job.folder)
     for file in folder.iterdir():
@@ -107,7 +121,7 @@ def carefully(job: Job) -> Parsed:
     again = replace(job, careful=True)
     child = start(again)
     try:
-        return finish(child, again)
+        return finish(child, again, tick)
     finally:
         end(child)
 

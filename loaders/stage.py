@@ -87,6 +87,10 @@ class DuckStage:
         """Count source records of the file."""
         self._counts["rows_read"] += records
 
+    def so_far(self) -> int:
+        """Source records counted until now."""
+        return self._counts["rows_read"]
+
     def blank(self, records: int = 1) -> None:
         """Count records that hold nothing."""
         self._counts["blank"] += records

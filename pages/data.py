@@ -5,17 +5,15 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from data.errors import PlumblineError
 from data.settings import settings
 from data.warehouse import Warehouse
 from metrics import Scope
 from pages.parts import desk as desks
 from pages.parts import draft as drafts
-from pages.parts import empty, inbox, quarantine, server_files, shelf, wizard
+from pages.parts import empty, inbox, publishing, quarantine, server_files, shelf, underway, wizard
 from pages.parts.header import head
 from pages.parts.reach import reach
 from pages.parts.signed import author, sign
-from pages.parts.text import plain
 from pages.parts.unsaid import unsaid
 
 TITLE = "Data"
@@ -68,15 +66,22 @@ def _drop(store: Warehouse, desk: desks.Desk) -> None:
         sign()
         with st.expander("What the file does not say", icon=":material/tune:", key="unsaid"):
             asked = unsaid(store)
+    together = st.container()
     for upload in uploads:
         if upload.file_id not in desk.done:
             _one(store, desk, upload, asked, author())
     here = {upload.file_id for upload in uploads}
     for gone in [name for name in desk.drafts if name not in here]:
         desk.drafts.pop(gone).close()
+    for gone in [name for name in desk.underway if name not in here]:
+        underway.end(desk, gone)
     for gone in [name for name in desk.samples if name not in here]:
         desk.samples.pop(gone)
         desk.profiles.pop(gone, None)
+    ready = {key: made for key, made in desk.drafts.items() if made.outcome is not None}
+    with together:
+        if publishing.offer(ready):
+            publishing.publish(store, desk, ready, author())
 
 
 def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.Asked, who: str) -> None:
@@ -87,27 +92,12 @@ def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.
     if made is None or made.asked != asked:
         if made is not None:
             made.close()
-        with st.spinner(f"Reading {plain(upload.name, 80)} …", show_time=True):
-            desk.drafts[key] = made = desks.draft(store, upload, asked)
+        made = underway.read(store, desk, upload, asked)
     if made.refusal is None:
         wizard.show(store, desk, upload, made)
     pressed = drafts.show(made, key)
     if made.refusal is not None:
         wizard.show(store, desk, upload, made)
-    if not pressed:
-        return
-    try:
-        outcome = desks.publish(store, made, who)
-    except PlumblineError as refusal:
-        st.error(plain(refusal, 1000), icon=":material/block:")
-        return
-    said = f"Published {plain(made.name, 80)}: {outcome.accepted:,} of {outcome.rows_read:,} records are stored."
-    if outcome.unmapped and not asked.register:
-        said += f" {outcome.unmapped:,} wait in the inbox below until it is said which product they are of."
-    said += plain(desks.keep(store, made, who), 300)
-    desk.notices.append((said, made.before, desks.headlines(store)))
-    desk.done.add(key)
-    desk.drafts.pop(key).close()
-    if not desk.drafts:
-        desk.drops += 1
-    st.rerun()
+    underway.again(desk, key, made)
+    if pressed:
+        publishing.publish(store, desk, {key: made}, who)

@@ -14,7 +14,7 @@ from loaders import FORMATS
 from loaders.ingest import Outcome
 from pages.parts import desk as desks
 from pages.parts import draft as drafts
-from pages.parts import wizard
+from pages.parts import underway, wizard
 from pages.parts.links import link_to
 from pages.parts.signed import author, sign
 from pages.parts.text import plain
@@ -144,14 +144,14 @@ def _read(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks
     if made is None or made.asked != asked:
         if made is not None:
             made.close()
-        with st.spinner(f"Reading {plain(upload.name, 80)} …", show_time=True):
-            desk.drafts[key] = made = desks.draft(store, upload, asked)
+        made = underway.read(store, desk, upload, asked)
     if made.refusal is None:
         wizard.show(store, desk, upload, made)
     names = _names(made, key) if register and made.outcome else {}
     pressed = drafts.show(made, key)
     if made.refusal is not None:
         wizard.show(store, desk, upload, made)
+    underway.again(desk, key, made)
     if not pressed:
         return
     try:

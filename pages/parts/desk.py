@@ -1,8 +1,10 @@
 """The desk of one session: files that were read and not yet published, and what the last actions changed."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from threading import Event
 from typing import cast
 
 import streamlit as st
@@ -19,6 +21,7 @@ from loaders.format import Options
 from loaders.history import accepted, quarantined, unmapped
 from loaders.ingest import Outcome, Preview, look_at, publish_file, read_file, rehearse
 from loaders.profiles import Profile
+from loaders.progress import Progress
 from loaders.sample import Sample
 from metrics import HEADLINES, Reading, default_scope, read
 from pages.parts.rehearsal import Rehearsal
@@ -62,10 +65,21 @@ class Draft:
 
 
 @dataclass(slots=True)
+class Underway:
+    """One file that is being read."""
+
+    asked: Asked
+    state: str = "reading"
+    stopped: Event = field(default_factory=Event)
+    made: Future[Draft] = field(default_factory=Future)
+
+
+@dataclass(slots=True)
 class Desk:
     """The drafts of a session by upload, and notices of what was done."""
 
     drafts: dict[str, Draft] = field(default_factory=dict)
+    underway: dict[str, Underway] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     notices: list[tuple[str, list[Reading], list[Reading]]] = field(default_factory=list)
     drops: int = 0
@@ -76,6 +90,8 @@ class Desk:
 def _clear(desk: Desk) -> None:
     for draft in desk.drafts.values():
         draft.close()
+    for going in desk.underway.values():
+        going.stopped.set()
 
 
 @st.cache_resource(scope="session", on_release=_clear, show_spinner=False)
@@ -89,15 +105,18 @@ def headlines(store: Warehouse) -> list[Reading]:
     return read(store, HEADLINES, default_scope(store))
 
 
-def draft(store: Warehouse, upload: UploadedFile, asked: Asked) -> Draft:
+def draft(store: Warehouse, upload: UploadedFile, asked: Asked, progress: Progress | None = None) -> Draft:
     """Read an uploaded file, publish it in rehearsal and look at the headline numbers, then take everything back."""
     made = Draft(upload.name, asked)
     path = _set_down(store, upload)
     try:
         options = Options(product=asked.product, timezone=asked.timezone, values=answers(asked.answers))
         made.preview = read_file(
-            store, path, name=upload.name, format=asked.format, options=options, profile=asked.profile
-        )
+            store, path, name=upload.name, format=asked.format, options=options, profile=asked.profile,
+            progress=progress,
+        )  # fmt: skip
+        if progress:
+            progress("trying what publishing would change")
         made.before = headlines(store)
         made.outcome, seen = rehearse(store, made.preview, "preview", lambda tx: look(store, tx, made))
         made.problems, made.unknown, made.after = seen

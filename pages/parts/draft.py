@@ -7,6 +7,7 @@ import streamlit as st
 from data.cursor import Row
 from loaders import FORMATS
 from loaders.ingest import Outcome
+from loaders.progress import Cancelled
 from metrics import CATALOG, Reading
 from pages.parts.desk import Desk, Draft, newcomers
 from pages.parts.text import plain
@@ -15,6 +16,9 @@ from reports.words import count, interval, listed, percent, sign, units_of
 
 def show(made: Draft, key: str) -> bool:
     """Draw the preview of one file; whether "Publish" was pressed."""
+    if isinstance(made.refusal, Cancelled):
+        st.info(plain(made.refusal), title=f"{plain(made.name, 80)} was not read", icon=":material/stop_circle:")
+        return False
     if made.refusal is not None:
         st.error(
             plain(made.refusal, 2000),

@@ -9,6 +9,7 @@ from data.warehouse import Warehouse
 from loaders import inbox
 from loaders.inbox import Dropped, Entry
 from loaders.order import Order
+from loaders.progress import PART
 from pages.parts.text import plain
 
 _WORDS = {"waiting": "waits for its turn", "reading": "is being read", "publishing": "is being published"}
@@ -64,7 +65,15 @@ def _entry(store: Warehouse, entry: Entry) -> None:
     outcome, key = entry.outcome, entry.folder.name
     name = plain(entry.order.name, 80)
     if outcome is None:
-        st.markdown(f":material/hourglass_top: **{name}** {_WORDS.get(entry.state, 'is being loaded')} …")
+        what, _, far = entry.state.partition(PART)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"entry-{key}"):
+            said = f"**{name}** {_WORDS.get(what, 'is being loaded')} …"
+            st.markdown(f":material/hourglass_top: {said} {plain(far)}", width="stretch")
+            if what != "publishing" and st.button("Cancel", key=f"cancel-{key}", icon=":material/stop_circle:"):
+                if not inbox.cancel(entry.folder):
+                    st.caption("It is too late: it is being published. It can be undone in the history.")
+                else:
+                    st.rerun(scope="fragment")
         return
     icon = {"published": ":material/check_circle:", "preview": ":material/visibility:"}.get(
         outcome.status, ":material/block:"

@@ -1,11 +1,15 @@
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.warehouse import Warehouse
 from loaders.history import history
+from loaders.progress import Cancelled
 from metrics import CATALOG, HEADLINES, Reading, default_scope, read
+from pages.parts import desk as desks
+from pages.parts import underway
 from tests.company import Made, usage
 from tests.pages.conftest import draw
 from tests.pages.test_portfolio import said
@@ -191,3 +195,32 @@ def test_what_a_format_asks_can_be_answered_on_the_page(company: Warehouse, drop
     page.text_input(key="unsaid-answers").input("day_order=dmy").run()
     assert not page.exception
     assert "records read = " in said(page)
+
+
+def test_several_files_are_published_at_once(company: Warehouse) -> None:
+    """Of several files each is previewed; one press publishes them all, and the effect is that of all together."""
+    before = numbers(company)
+    page = draw("data", company)
+    files = [("one.csv", usage(NEWER, seed=11), "text/csv"), ("two.csv", usage(NEWER, seed=12), "text/csv")]
+    page.file_uploader[0].set_value(files).run()
+    assert not page.exception, page.exception
+    assert numbers(company) == before
+    press(page, "publish-all")
+    assert {load["file_name"] for load in history(company)} >= {"one.csv", "two.csv"}
+    assert "Published one.csv" in said(page)
+    assert "Published two.csv" in said(page)
+    assert numbers(company) != before
+
+
+def test_a_reading_that_was_cancelled_is_told(company: Warehouse) -> None:
+    """A person ends the reading of an upload: no draft, the sentence that nothing was changed, and nothing is left."""
+    upload = BytesIO(usage(NEWER, seed=11))
+    upload.name = "more.csv"
+    going = underway._begin(company, upload, desks.Asked())  # type: ignore[arg-type]
+    going.stopped.set()
+    made = going.made.result(timeout=60)
+    assert isinstance(made.refusal, Cancelled)
+    assert "Nothing was changed" in str(made.refusal)
+    assert (made.preview, made.outcome) == (None, None)
+    assert list((company.side / "staging").iterdir()) == []
+    assert len(history(company)) == 1
