@@ -1,5 +1,6 @@
 """How a decision about a pilot is recorded: once, with what was recommended then; a later one is another record."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from data.settings import settings
 from data.warehouse import Warehouse
 
 CHOICES = ("scale", "rework", "repeat", "close")
+ROLLOUTS = ("roll_out", "wait", "stop")
+FINDINGS = ("value_confirmed", "value_refuted")
 
 
 class Draft(NamedTuple):
@@ -26,7 +29,7 @@ class Draft(NamedTuple):
     conditions: str = ""
 
 
-def faults(draft: Draft, recommended: str) -> dict[str, str]:
+def faults(draft: Draft, recommended: str, choices: Sequence[str] = CHOICES) -> dict[str, str]:
     """What is missing, as sentences by the name of the field.
 
     A decision against the recommendation needs a reason and a second name; before the planned end nothing to decide is
@@ -35,8 +38,8 @@ def faults(draft: Draft, recommended: str) -> dict[str, str]:
     found = {}
     if not draft.who.strip():
         found["who"] = "Say who decides."
-    if draft.decision not in CHOICES:
-        found["decision"] = f"Choose one of {', '.join(CHOICES)}."
+    if draft.decision not in choices:
+        found["decision"] = f"Choose one of {', '.join(choices).replace('_', ' ')}."
     elif draft.decision != recommended:
         if not draft.reason.strip():
             found["reason"] = f"The recommendation is {recommended.replace('_', ' ')}: say why you decide otherwise."
@@ -70,10 +73,48 @@ def record(store: Warehouse, pilot: Pilot, draft: Draft, *, recommended: str, re
             conditions=draft.conditions,
             readings_hash=readings_hash,
         )
-        if decided.user_id == decided.second_id:
-            raise RegistryError("The second name must be another person.", "Nothing was recorded.")
-        save(tx, [decided], who)
+        _keep(tx, [decided], who)
     return decided
+
+
+def record_rollout(
+    store: Warehouse, scenario: str, draft: Draft, *, finding: str, recommended: str, readings_hash: str
+) -> tuple[Decision, Decision]:
+    """Store what a scenario's owner found of its value (one of FINDINGS) and decided for the own area (of ROLLOUTS), as
+    two records of one moment; the rules are those of a pilot's decision.
+    """
+    missing = faults(draft, recommended, ROLLOUTS)
+    if finding not in FINDINGS:
+        missing["finding"] = "Say whether the value is confirmed or refuted."
+    if missing:
+        raise RegistryError(" ".join(missing.values()), "Nothing was recorded.")
+    who = draft.who.strip()
+    with store.write(f"decision about scenario {scenario}", who) as tx:
+        person = _person(tx, who)
+        second = _person(tx, draft.second.strip()) if draft.second.strip() else None
+        found, decided = (
+            Decision(
+                decision_id=f"d-{uuid4().hex[:16]}",
+                scenario_id=scenario,
+                decided_at=tx.at,
+                user_id=person,
+                second_id=second,
+                recommendation=recommendation,
+                decision=said,
+                reason=draft.reason,
+                conditions=draft.conditions,
+                readings_hash=readings_hash,
+            )
+            for said, recommendation in ((finding, None), (draft.decision, recommended))
+        )
+        _keep(tx, [found, decided], who)
+    return found, decided
+
+
+def _keep(tx: Transaction, rows: Sequence[Decision], who: str) -> None:
+    if any(row.user_id == row.second_id for row in rows):
+        raise RegistryError("The second name must be another person.", "Nothing was recorded.")
+    save(tx, rows, who)
 
 
 def _person(tx: Transaction, name: str) -> str:

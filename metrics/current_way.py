@@ -70,7 +70,7 @@ def contrasts(
     own = {row.measure: row for row in baselines if row.scenario_id == pilot.scenario_id}
     ways = {row.metric: row.better for row in reversed(listed)}
     found = [
-        _measured(pilot, own[name], readings.get(name), ways.get(name, CATALOG[name].better), level)
+        against(own[name], readings.get(name), ways.get(name, CATALOG[name].better), level, design=pilot.design)
         for name in names
         if name in own and name in CATALOG
     ]
@@ -80,21 +80,24 @@ def contrasts(
     return () if belief is None else (_assumed(pilot, belief, level),)
 
 
-def _measured(pilot: Pilot, before: Baseline, now: Reading | None, better: Better, level: float) -> Contrast:
-    """The pilot's reading less the baseline, by the square-and-add of Donner and Zou (Stat. Med. 2002) from the
-    intervals of both.
+def against(
+    before: Baseline, now: Reading | None, better: Better, level: float, *, design: Design | None = None,
+    whose: str = "pilot",
+) -> Contrast:  # fmt: skip
+    """A reading less the baseline, by the square-and-add of Donner and Zou (Stat. Med. 2002) from the intervals of
+    both. `design` is that of the trial, where there is one; `whose` says in a refusal of what the reading is.
     """
     low, high = before.low, before.high
     if (low is None or high is None) and before.n and measure_of(before.measure) == "share" and 0 <= before.value <= 1:
         low, high = wilson(before.value, before.n, float(ndtri((1 + level) / 2)))
-    design = _weaker(before.design, pilot.design)
+    design = _weaker(before.design, design)
     shared = Contrast(
         metric=before.measure, now=now.value if now else None, before=before.value, before_low=low, before_high=high,
         cases=before.n, gain=None, low=None, high=None, level=level, design=design, evidence=_level(DESIGNS[design]),
         source=f"baseline of scenario {before.scenario_id}",
     )  # fmt: skip
     bounds = _bounds(now)
-    if refused := _refused(now, bounds, low is not None and high is not None, better):
+    if refused := _refused(now, bounds, low is not None and high is not None, better, whose):
         return shared._replace(refused=refused)
     value, bottom, top = bounds
     down, up = cast(float, low), cast(float, high)
@@ -113,11 +116,11 @@ def _bounds(now: Reading | None) -> tuple[float, ...]:
     return now.value, now.low, now.high
 
 
-def _refused(now: Reading | None, bounds: Sequence[float], bounded: bool, better: Better) -> str:
+def _refused(now: Reading | None, bounds: Sequence[float], bounded: bool, better: Better, whose: str) -> str:
     if now is None:
-        return "The pilot has no reading of it."
+        return f"The {whose} has no reading of it."
     if not bounds:
-        return f"The pilot's own number may not decide: {now.missing or 'it has no interval with two ends.'}"
+        return f"The {whose}'s own number may not decide: {now.missing or 'it has no interval with two ends.'}"
     if better == "band":
         return "Neither more nor less of it is better, so a difference says nothing."
     if not bounded:

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from data.portfolio import Decision, Pilot
+from data.portfolio import Decision, Pilot, Scenario
 from data.registry_store import current
 from data.warehouse import Warehouse
 from metrics import Scope
@@ -38,7 +38,11 @@ def decisions_of(store: Warehouse, scope: Scope) -> None:
     """Draw the decisions about the product and its pilots, the newest first, or say that there are none."""
     (product,) = scope.products or ("",)
     pilots = {each.pilot_id: each.name for each in current(store, Pilot) if each.product_id == product}
-    found = [each for each in current(store, Decision) if each.product_id == product or each.pilot_id in pilots]
+    work = {each.scenario_id: each.name for each in current(store, Scenario) if each.product_id == product}
+    found = [
+        each for each in current(store, Decision)
+        if each.product_id == product or each.pilot_id in pilots or each.scenario_id in work
+    ]  # fmt: skip
     if not found:
         absent("No decision about this product was ever recorded.", "decisions", "decisions")
         return
@@ -47,8 +51,8 @@ def decisions_of(store: Warehouse, scope: Scope) -> None:
     rows: list[dict[str, object]] = [
         {
             "Decided": each.decided_at.date(),
-            "About": pilots.get(each.pilot_id or "", "the product"),
-            "Decision": each.decision,
+            "About": pilots.get(each.pilot_id or "") or work.get(each.scenario_id or "") or "the product",
+            "Decision": each.decision.replace("_", " "),
             "Numbers proposed": each.recommendation or NOTHING,
             "Reason": each.reason or NOTHING,
             "Conditions": each.conditions or NOTHING,

@@ -59,7 +59,7 @@ def _worth(_store: Warehouse, version: tuple[str, int, date], asked: str, _scope
     except PlumblineError as refusal:
         return Worth((), (), f"{refusal.message} {refusal.remedy}")
     money = settings(_store).currency
-    return Worth(tuple(_sentences(found, money)), tuple(_line(line._asdict()) for line in found.lines))
+    return Worth(tuple(_sentences(found, money)), tuple(line_of(line._asdict()) for line in found.lines))
 
 
 def _sentences(found: Ledger, money: str) -> list[str]:
@@ -96,7 +96,8 @@ def _whole(spread: Spread, money: str) -> str:
     return f"{mid} {money} ({low} to {high})"
 
 
-def _line(line: dict[str, object]) -> dict[str, object]:
+def line_of(line: dict[str, object]) -> dict[str, object]:
+    """A line of a ledger as a row of a table."""
     return {
         "Entry": line["name"], "Kind": line["kind"], "P5": _number(line["low"]), "P50": _number(line["mid"]),
         "P95": _number(line["high"]), "Unit": line["unit"], "Tag": line["tag"], "Evidence": line["evidence"],

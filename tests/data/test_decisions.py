@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from data.decisions import Draft, faults, record
+from data.decisions import Draft, faults, record, record_rollout
 from data.errors import RegistryError
 from data.names import names
 from data.people import PersonRecord
@@ -82,3 +82,22 @@ def test_a_person_of_the_registry_is_recognised_by_name_or_id(store: Warehouse) 
     with pytest.raises(RegistryError, match="another person"):
         decide(store, Draft("Ann Weber", "close", "Slow", "ann@example.com"))
     assert len(current(store, Decision)) == 2
+
+
+def test_a_rollout_is_two_records_of_one_moment(store: Warehouse) -> None:
+    """What was found of the value and what was decided are kept apart, both of the scenario and by the same person."""
+    with pytest.raises(RegistryError, match="confirmed or refuted"):
+        record_rollout(store, "letters", Draft("Ann", "wait"), finding="", recommended="wait", readings_hash="f00")
+    with pytest.raises(RegistryError, match="Name a second person"):
+        record_rollout(store, "letters", Draft("Ann", "stop", "Slow"), finding="value_refuted", recommended="wait",
+                       readings_hash="f00")  # fmt: skip
+    assert not current(store, Decision)
+    record_rollout(store, "letters", Draft("Ann", "stop", "Slow", "Bob"), finding="value_refuted", recommended="wait",
+                   readings_hash="f00")  # fmt: skip
+    rows = {row.decision: row for row in current(store, Decision)}
+    assert rows.keys() == {"value_refuted", "stop"}
+    assert {(row.scenario_id, row.product_id, row.decided_at, row.reason) for row in rows.values()} == {
+        ("letters", None, NOON, "Slow")
+    }
+    assert (rows["stop"].recommendation, rows["value_refuted"].recommendation) == ("wait", None)
+    assert {names(store)[str(user)] for user in (rows["stop"].user_id, rows["stop"].second_id)} == {"Ann", "Bob"}
