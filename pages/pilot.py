@@ -8,11 +8,14 @@ from metrics.scorecard import Scorecard
 from pages.parts import bars, decisions, empty, gain
 from pages.parts.charter import charter, charter_of, heading
 from pages.parts.course import course
+from pages.parts.exported import exported
 from pages.parts.header import head
 from pages.parts.reach import pilots, reach
 from pages.parts.recommendation import data_checks, progress, recommendation
+from pages.parts.scope import Reach
 from pages.parts.scorecards import scorecard_of
 from pages.parts.text import plain
+from reports.pilot_report import pilot_report
 from reports.pilot_template import TEMPLATE
 from reports.scorecard import answer
 
@@ -36,7 +39,7 @@ def render(store: Warehouse, scope: Scope) -> None:
         return
     card = scorecard_of(store, chosen)
     head(store, plain(card.pilot.name, 120), there_is)
-    _answer(store, card)
+    _answer(store, card, there_is)
     if card.scope is not None:
         data_checks(card)
     both = bars.drawable(card)
@@ -64,11 +67,13 @@ def render(store: Warehouse, scope: Scope) -> None:
         decisions.recorded(store, card)
 
 
-def _answer(store: Warehouse, card: Scorecard) -> None:
+def _answer(store: Warehouse, card: Scorecard, reached: Reach | None) -> None:
     left, right = st.columns([6, 1], vertical_alignment="top")
     with left.container(gap="xxsmall"):
         st.markdown(f"**{plain(answer(card), 700)}**")
         heading(card, charter_of(store, card.pilot))
+        product = reached.products.get(card.pilot.product_id, card.pilot.product_id) if reached else ""
+        exported(store, card.pilot.pilot_id, lambda: pilot_report(card, product, store.data_version()))
     with right:
         decisions.ask(card)
     decisions.form(store, card)

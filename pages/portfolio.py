@@ -16,11 +16,13 @@ from pages.parts.capabilities import capabilities
 from pages.parts.card import cards
 from pages.parts.chart import chart
 from pages.parts.checklist import checklist
+from pages.parts.exported import exported
 from pages.parts.header import head
 from pages.parts.pilots import pilots
 from pages.parts.reach import reach
 from pages.parts.readings import by_period, from_whole, latest_run, readings
 from pages.parts.scope import compared
+from pages.parts.scorecards import scorecards_of
 from pages.parts.state import deltas, portfolio_of
 from pages.parts.tabs import opened
 from pages.parts.text import plain
@@ -28,7 +30,9 @@ from pages.parts.theme import colours
 from pages.parts.trend import panel
 from reports import answers
 from reports.intervals import height_for, intervals
+from reports.portfolio_report import portfolio_report
 from reports.quadrant import quadrant
+from reports.report import Report
 from reports.words import count, in_full, listed, period
 
 TITLE = "Portfolio"
@@ -51,6 +55,8 @@ def render(store: Warehouse, scope: Scope) -> None:
     with st.container(gap="xxsmall"):
         st.markdown(f"**{plain(answers.portfolio(found), 600)}**")
         st.caption(f"{period(scope.since, scope.until)} · {_whose(scope, names)}")
+        if found:
+            exported(store, "portfolio", partial(_report, store, scope))
     beginning.welcome()
     _where_we_stand(store, scope)
     if not found:
@@ -58,6 +64,13 @@ def render(store: Warehouse, scope: Scope) -> None:
         return
     _what_works(store, scope, found, dict(there_is.products))
     _what_we_do(store, scope, found)
+
+
+def _report(store: Warehouse, scope: Scope) -> Report:
+    shown = portfolio_of(store, scope)
+    products = {each.product.product_id for each in shown.products}
+    cards = [card for card in scorecards_of(store) if card.pilot.product_id in products]
+    return portfolio_report(shown, cards, scope, store.data_version())
 
 
 def _whose(scope: Scope, names: dict[str, str]) -> str:

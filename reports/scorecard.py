@@ -146,6 +146,17 @@ def gain(contrast: Contrast) -> str:
     return f"{sure}, {gained} ({least} to {most})"
 
 
+def compared(contrast: Contrast) -> str:
+    """What is reached now and was before, with what `gain` says of the difference."""
+    if contrast.gain is None or contrast.metric is None or contrast.before is None:
+        return gain(contrast)
+    measure = measure_of(contrast.metric)
+    cases = f", {contrast.cases:,} cases" if contrast.cases else ""
+    return (
+        f"{amount(contrast.now, measure)} instead of {amount(contrast.before, measure)} before{cases}: {gain(contrast)}"
+    )
+
+
 def _weeks(begins: date, until: date | None) -> int:
     return 0 if until is None else (until - begins).days // 7 + 1
 

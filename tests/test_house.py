@@ -233,20 +233,19 @@ def test_every_metric_format_and_page_is_documented() -> None:
     """The README names each metric, each import format and each page with its address."""
     from loaders import FORMATS
     from metrics import CATALOG
-    from pages import data, gaps, method, pilot, portfolio, product, records, reliability, scenario
+    from pages import data, gaps, pilot, portfolio, product, records, scenario
 
     text = README.read_text(encoding="utf-8")
-    named = ["data", "gaps", "method", "pilot", "portfolio", "product", "records", "reliability", "scenario"]
+    named = ["data", "gaps", "pilot", "portfolio", "product", "records", "scenario"]
     assert [file.stem for file in PAGES] == named, "name the new page here and in the README"
     needed = [f"`{name}`" for name in (*CATALOG, *FORMATS)]
     needed += [
-        f"| {page.TITLE} | `/{page.URL}` |"
-        for page in (portfolio, product, pilot, scenario, reliability, gaps, data, records, method)
+        f"| {page.TITLE} | `/{page.URL}` |" for page in (portfolio, product, pilot, scenario, gaps, data, records)
     ]
     assert [each for each in needed if each not in text] == []
 
 
-@pytest.mark.parametrize("room", ["data", "loaders", "metrics"])
+@pytest.mark.parametrize("room", ["data", "loaders", "metrics", "reports"])
 def test_every_command_is_documented(room: str) -> None:
     """The README names each command that `--help` offers, in the line of its room."""
     asked = subprocess.run(
@@ -258,7 +257,7 @@ def test_every_command_is_documented(room: str) -> None:
         stdin=subprocess.DEVNULL,
     )
     offered = re.findall(r"^    ([a-z]+)(?:  |$)", asked.stdout, re.MULTILINE)
-    assert len(offered) > 2
+    assert len(offered) > 1
     line = re.search(rf"^python -m {room} .*$", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert line is not None
     assert [name for name in offered if not re.search(rf"\b{name}\b", line[0])] == []

@@ -10,19 +10,15 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from data.people import Role
 from data.registry_store import current
 from data.warehouse import Warehouse
-from metrics import CATALOG, HEADLINES, Reading
+from metrics import CATALOG, HEADLINES
 from metrics.standing import ProductStanding
 from pages.parts.links import go_to
 from pages.parts.names import names_of
 from pages.parts.scope import choose
 from reports.signs import FATES, HEALTHS, label, labels
+from reports.standing import SHORT, cell, download
 from reports.tables import csv_bytes
-from reports.words import NOTHING, Sign, interval, sign, value_of
-
-SHORT = {
-    "adoption": "Adoption", "task_success": "Success", "hallucination_rate": "Errors", "escalation_rate": "Escalated",
-    "context_coverage": "Context", "sme_response_time": "SME answer", "roi": "ROI",
-}  # fmt: skip
+from reports.words import Sign
 
 
 def board(store: Warehouse, found: Sequence[ProductStanding], recent: Mapping[str, list[float]]) -> None:
@@ -70,14 +66,6 @@ def _words(signs: Mapping[str, Sign], width: int) -> ColumnConfig:
     return st.column_config.MultiselectColumn(width=width, options=options, color=colours)
 
 
-def cell(reading: Reading | None) -> str:
-    """A reading in a narrow cell: value and interval, or the word of its status."""
-    if reading is None or reading.value is None:
-        return NOTHING if reading is None else sign(reading).word.lower()
-    bounds = interval(reading)
-    return f"{value_of(reading)}{f' ({bounds})' if bounds else ''}{'' if reading.decides else ' ○'}"
-
-
 def people(store: Warehouse, role: str) -> dict[str, str]:
     """Who holds a role, by product: the names people gave, joined with a comma."""
     names = names_of(store)
@@ -86,16 +74,3 @@ def people(store: Warehouse, role: str) -> dict[str, str]:
         if held.role == role and held.product_id:
             found.setdefault(held.product_id, []).append(names.get(held.user_id, held.user_id))
     return {product: ", ".join(sorted(who)) for product, who in found.items()}
-
-
-def download(found: Sequence[ProductStanding]) -> list[dict[str, object]]:
-    """The board as plain rows: every reading with its interval and status, the verdict with its reason."""
-    return [
-        {
-            "product": each.product.product_id, "name": each.product.name, "verdict": each.verdict.decision,
-            "reason": each.verdict.reason, "health": each.health.colour, "registry_complete": each.complete,
-            **{f"{name}_{part}": getattr(each.readings[name], part)
-               for name in HEADLINES if name in each.readings for part in ("value", "low", "high", "status")},
-        }
-        for each in found
-    ]  # fmt: skip

@@ -7,8 +7,8 @@ from metrics.current_way import Contrast
 from metrics.scorecard import Scorecard
 from pages.parts.absent import absent
 from pages.parts.text import plain
-from reports.scorecard import DESIGNS, EVIDENCE, gain, value
-from reports.words import amount, count, in_full, percent
+from reports.scorecard import DESIGNS, EVIDENCE, compared, value
+from reports.words import count, in_full, percent
 
 
 def against_today(card: Scorecard) -> None:
@@ -41,20 +41,10 @@ def why_failed(card: Scorecard) -> None:
 
 def _contrast(contrast: Contrast) -> None:
     name = CATALOG[contrast.metric].title if contrast.metric else "Time saved"
-    st.markdown(f"**{plain(name)}**: {plain(_numbers(contrast))}")
+    st.markdown(f"**{plain(name)}**: {plain(compared(contrast))}")
     st.caption(
         f"Design {plain(DESIGNS[contrast.design])}  \nEvidence {contrast.evidence}: {EVIDENCE[contrast.evidence]}"
         f" · {plain(contrast.source)}"
-    )
-
-
-def _numbers(contrast: Contrast) -> str:
-    if contrast.gain is None or contrast.metric is None or contrast.before is None:
-        return gain(contrast)
-    measure = CATALOG[contrast.metric].measure
-    cases = f", {contrast.cases:,} cases" if contrast.cases else ""
-    return (
-        f"{amount(contrast.now, measure)} instead of {amount(contrast.before, measure)} before{cases}: {gain(contrast)}"
     )
 
 

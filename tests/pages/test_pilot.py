@@ -11,7 +11,7 @@ from data.registry_files import import_registry
 from data.registry_store import current, save
 from data.warehouse import Warehouse
 from metrics.scorecard import scorecard
-from pages.parts.recommendation import checks
+from reports.data_checks import checks
 from reports.pilot_template import TEMPLATE
 from reports.scorecard import answer, bounds
 from reports.words import percent
