@@ -11,7 +11,7 @@ from data.errors import PlumblineError
 from data.warehouse import Warehouse, default_path
 from loaders.inbox_keeper import Keeper
 from metrics import default_scope
-from pages import data, gaps, pilot, portfolio, product, records, scenario
+from pages import data, gaps, method, pilot, portfolio, product, records, reliability, scenario
 from pages.parts import scope as scopes
 from pages.parts.links import FRAME
 from pages.parts.reach import reach
@@ -19,7 +19,7 @@ from pages.parts.scope_bar import bar
 from pages.parts.text import plain
 
 STATIC = Path(__file__).parent / "static"
-MODULES = (portfolio, product, pilot, scenario, gaps, data, records)
+MODULES = (portfolio, product, pilot, scenario, reliability, gaps, data, records, method)
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ def trend(
     figure.update_yaxes(range=[low, high], tickformat=TICKS[measure], showgrid=True, nticks=5)
     if bar is not None:
         figure.add_hline(y=bar, line={"color": colours.quiet, "width": 1, "dash": "dash"}, layer="below")
-    _mark(figure, marks, days, grain, colours)
+    mark(figure, marks, days, grain, colours)
     if days:
         step = _length(days[-1], grain)
         figure.update_xaxes(
@@ -109,7 +109,7 @@ def first_day(group: str, grain: str) -> date:
     return date.fromisoformat(f"{group}-01" if grain == "month" else group)
 
 
-def _mark(figure: go.Figure, marks: Sequence[Mark], days: Sequence[date], grain: str, colours: Palette) -> None:
+def mark(figure: go.Figure, marks: Sequence[Mark], days: Sequence[date], grain: str, colours: Palette) -> None:
     """Each mark within the period at its day; texts that would run into each other take turns above one another."""
     if not days:
         return

@@ -233,14 +233,15 @@ def test_every_metric_format_and_page_is_documented() -> None:
     """The README names each metric, each import format and each page with its address."""
     from loaders import FORMATS
     from metrics import CATALOG
-    from pages import data, gaps, pilot, portfolio, product, records, scenario
+    from pages import data, gaps, method, pilot, portfolio, product, records, reliability, scenario
 
     text = README.read_text(encoding="utf-8")
-    named = ["data", "gaps", "pilot", "portfolio", "product", "records", "scenario"]
+    named = ["data", "gaps", "method", "pilot", "portfolio", "product", "records", "reliability", "scenario"]
     assert [file.stem for file in PAGES] == named, "name the new page here and in the README"
     needed = [f"`{name}`" for name in (*CATALOG, *FORMATS)]
     needed += [
-        f"| {page.TITLE} | `/{page.URL}` |" for page in (portfolio, product, pilot, scenario, gaps, data, records)
+        f"| {page.TITLE} | `/{page.URL}` |"
+        for page in (portfolio, product, pilot, scenario, reliability, gaps, data, records, method)
     ]
     assert [each for each in needed if each not in text] == []
 

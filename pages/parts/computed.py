@@ -9,6 +9,7 @@ from metrics import CATALOG, Reading, Scope, evidence, origin
 from metrics.spec import dimensions
 from pages.parts.card import badge
 from pages.parts.interaction import interaction
+from pages.parts.links import go_to
 from pages.parts.rows import picked_row, table
 from pages.parts.text import plain
 from reports.words import in_full, period, sign
@@ -49,6 +50,8 @@ def _definition(reading: Reading) -> None:
         f"Interval and units: {plain(reading.method)} · level {reading.level:.0%}"
         f" · definition {reading.definition_hash} · data version {reading.data_version}"
     )
+    if st.button("In full, with its versions", key="computed-method", type="tertiary", icon=":material/menu_book:"):
+        go_to("definitions", metric=reading.metric)
 
 
 def _sql(store: Warehouse, reading: Reading, scope: Scope) -> None:
