@@ -1,28 +1,48 @@
-"""python -m metrics read | list | sql | scorecard | loop | evals | publish | said: readings, pilots, the context loop,
-eval series and what was published, on the command line.
+"""python -m metrics: readings, pilots, the context loop, eval series, what changed and why, and what was published, on
+the command line.
 """
 
 import argparse
-import getpass
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from data.errors import PlumblineError
+from data.settings import settings as settings_of
 from data.warehouse import Warehouse
-from metrics import CATALOG, HEADLINES, Reading, Scope, default_scope, eval_series, loop, read, readings_log, waiting
+from metrics import (
+    CATALOG,
+    HEADLINES,
+    Reading,
+    Scope,
+    default_scope,
+    eval_series,
+    loop,
+    read,
+    readings_log,
+    retention,
+    waiting,
+    watch,
+)  # fmt: skip
+from metrics import changes_told as told
 from metrics import published_answers as answers
 from metrics.asking import Named, asked
+from metrics.before_after import before_after
 from metrics.catalog import dimensions_of, measure_of, resolve
+from metrics.cohorts import cohorts
+from metrics.command_line import parser
+from metrics.explained import explanation
+from metrics.failure_chart import failure_charts
 from metrics.plain_sql import plain
 from metrics.scorecard import scorecard
 from metrics.scorecard_data import as_data
 from metrics.sheet import write_csv
-from metrics.spec import DIMENSIONS, MetricError, dimensions
+from metrics.spec import MetricError, dimensions
 from reports import scorecard as words
 from reports.words import amount, interval, units_of
 
@@ -33,9 +53,9 @@ WEEKS = timedelta(days=83)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: done; 1: the warehouse refuses, nothing was read; 2: the question cannot be asked."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        return RUN[options.run](options)
     except BrokenPipeError:  # whoever read our lines has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -45,66 +65,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PlumblineError as error:
         print(error, file=sys.stderr)
         return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m metrics", description="Read the metrics of a warehouse.")
-    commands = parser.add_subparsers(
-        required=True, metavar="read | list | sql | scorecard | loop | evals | publish | said"
-    )
-    where = "default: $PLUMBLINE_WAREHOUSE or data/warehouse.duckdb"
-    parser.add_argument("--warehouse", metavar="FILE", help=where)
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--warehouse", metavar="FILE", help=where, default=argparse.SUPPRESS)
-    scope = argparse.ArgumentParser(add_help=False)
-    scope.add_argument("--product", action="append", metavar="ID", help="only this product; may be repeated")
-    scope.add_argument("--pilot", action="append", metavar="ID", help="only this pilot; may be repeated")
-    scope.add_argument("--team", action="append", metavar="ID", help="only this team; may be repeated")
-    scope.add_argument("--since", type=_day, metavar="DAY", help="first day, 2026-09-01; default: 12 weeks to --until")
-    scope.add_argument("--until", type=_day, metavar="DAY", help="last day; default: the last day with data")
-    scope.add_argument("--by", default="", metavar="NAMES", help=f"comma-separated: {', '.join(sorted(DIMENSIONS))}")
-    reading = commands.add_parser("read", parents=[shared, scope], help="readings, one for each metric and group")
-    reading.add_argument(
-        "--metric", action="append", metavar="NAME", help=f"may be repeated; default: {', '.join(HEADLINES)}"
-    )
-    form = reading.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="an array of readings")
-    form.add_argument("--csv", action="store_true", help="a table with a header line")
-    reading.set_defaults(run=_read)
-    listing = commands.add_parser("list", parents=[shared], help="every metric and what it asks")
-    listing.add_argument("--json", action="store_true", help="with definitions")
-    listing.set_defaults(run=_list)
-    text = commands.add_parser("sql", parents=[shared, scope], help="a metric as a statement for a plain DuckDB shell")
-    text.add_argument("metric", metavar="METRIC")
-    text.set_defaults(run=_sql)
-    pilot = commands.add_parser("scorecard", parents=[shared], help="what a pilot has shown, and what that proposes")
-    pilot.add_argument("pilot", metavar="PILOT_ID")
-    pilot.add_argument("--json", action="store_true", help="an object with the proposal, its reasons and the criteria")
-    pilot.set_defaults(run=_scorecard)
-    gaps = commands.add_parser("loop", parents=[shared, scope], help="from a gap to a better eval, stage by stage")
-    gaps.add_argument("--json", action="store_true", help="an array of products with their stages")
-    gaps.add_argument("--answers", action="store_true", help="what each documented answer did, against other topics")
-    gaps.set_defaults(run=_loop)
-    evals = commands.add_parser("evals", parents=[shared, scope], help="task success of each run of each eval suite")
-    evals.add_argument("--json", action="store_true", help="an array of runs with their strata")
-    evals.set_defaults(run=_evals)
-    publish = commands.add_parser("publish", parents=[shared, scope], help="write the readings down as published")
-    publish.add_argument("--who", default=getpass.getuser(), metavar="NAME", help="who publishes; default: the user")
-    publish.set_defaults(run=_publish)
-    said = commands.add_parser("said", parents=[shared], help="what was published, and when")
-    said.add_argument("--metric", metavar="NAME", help="only this metric")
-    said.add_argument("--product", metavar="ID", help="only this product")
-    said.add_argument("--at", type=_day, metavar="DAY", help="only what stood on that day; default: everything")
-    said.add_argument("--json", action="store_true", help="an array of entries with their readings")
-    said.set_defaults(run=_said)
-    return parser
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a day; write it as 2026-09-30") from None
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -208,6 +168,44 @@ def _told(options: argparse.Namespace, door: Callable[[Warehouse, Scope], T], fo
     return _show(options, data(found), lines(found), nothing)
 
 
+def _watch(options: argparse.Namespace) -> int:
+    by = dimensions([name.strip() for name in options.by.split(",") if name.strip()]) or ("product",)
+    of = partial(_asked_of, watch.watch, options.metric, by=by)
+    return _told(options, of, (told.watched_data, told.watched_lines), "No product has a reading in these weeks.")
+
+
+def _asked_of(door: Callable[..., T], metric: str, store: Warehouse, scope: Scope, **more: object) -> T:
+    """Doors that are asked for a metric before the scope."""
+    return door(store, metric, scope, **more)
+
+
+def _chart(options: argparse.Namespace) -> int:
+    of = partial(failure_charts, metric=options.metric)
+    return _told(options, of, (told.charts_data, told.charts_lines), "No product has data in these days.")
+
+
+def _explain(options: argparse.Namespace) -> int:
+    of = partial(_asked_of, explanation, options.metric, over=options.over)
+    return _told(options, of, (told.explanation_data, told.explanation_lines), "Nothing to explain.")
+
+
+def _releases(options: argparse.Namespace) -> int:
+    if len(options.product or ()) != 1:
+        raise MetricError("Releases are of one product.", "Name it: --product ID.")
+    of = partial(before_after, metric=options.metric)
+    return _told(options, of, (told.releases_data, told.releases_lines), "Nothing was released in these days.")
+
+
+def _retention(options: argparse.Namespace) -> int:
+    forms = (told.retention_data, told.retention_lines)
+    nothing = f"Under {retention.FEWEST} people with a name began in these weeks, or no week after theirs is complete."
+    return _told(options, _curve, forms, nothing)
+
+
+def _curve(store: Warehouse, scope: Scope) -> list[retention.Point]:
+    return retention.curve(cohorts(store, scope), settings_of(store).level)
+
+
 def _publish(options: argparse.Namespace) -> int:
     store = Warehouse.open(options.warehouse)
     try:
@@ -256,18 +254,8 @@ def _print_table(readings: Sequence[Reading]) -> None:
         bounds = interval(reading)
         value = amount(reading.value, measure_of(reading.metric)) if reading.value is not None else "-"
         status = reading.status + ("" if reading.decides else " *")
-        rows.append(
-            (
-                group,
-                reading.metric,
-                value,
-                bounds,
-                f"{reading.units:,}",
-                f"{reading.events:,}",
-                status,
-                reading.missing,
-            )
-        )
+        counts = (f"{reading.units:,}", f"{reading.events:,}")
+        rows.append((group, reading.metric, value, bounds, *counts, status, reading.missing))
     _print_rows(rows)
     if any(not reading.decides for reading in readings):
         print("* may not drive a decision")
@@ -278,6 +266,13 @@ def _print_rows(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
         print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip())
+
+
+RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "read": _read, "list": _list, "sql": _sql, "scorecard": _scorecard, "loop": _loop, "evals": _evals, "watch": _watch,
+    "chart": _chart, "explain": _explain, "releases": _releases, "retention": _retention, "publish": _publish,
+    "said": _said,
+}  # fmt: skip
 
 
 if __name__ == "__main__":
