@@ -6,6 +6,7 @@ from data.warehouse import Warehouse
 from metrics import Scope
 from metrics.catalog import dimensions_of, measure_of
 from metrics.method import LEFT_OUT, Definition, definitions
+from pages.parts.addressed import addressed
 from pages.parts.header import head
 from pages.parts.reach import reach
 from pages.parts.rows import table
@@ -34,16 +35,10 @@ def render(store: Warehouse, scope: Scope) -> None:
     if not found:
         st.markdown(f":gray[No definition mentions {plain(words)}.]")
         return
-    names = [each.metric.name for each in found]
-    asked = st.query_params.get("metric", "")
-    name = st.selectbox(
-        "Definition", names, index=names.index(asked) if asked in names else 0, width=400,
-        format_func=lambda each: next(one.metric.title for one in found if one.metric.name == each),
-    )  # fmt: skip
-    if st.query_params.get("metric") != name:
-        st.query_params["metric"] = name
+    by_name = {each.metric.name: each for each in found}
+    name = addressed("Definition", "metric", list(by_name), lambda each: by_name[each].metric.title, width=400)
     with st.container(border=True, gap="small"):
-        _in_full(next(each for each in found if each.metric.name == name))
+        _in_full(by_name[name])
     with st.container(border=True, gap="small"):
         st.header(count(len(found), "definition"), anchor=False)
         table([_row(each) for each in found], name="definitions")

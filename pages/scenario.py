@@ -13,6 +13,7 @@ from metrics import Scope
 from metrics.scenario_value import ScenarioValue, pilots_of, scenario_value
 from pages.parts import books, empty, rollout
 from pages.parts.absent import absent
+from pages.parts.addressed import addressed
 from pages.parts.aspects import aspects
 from pages.parts.header import head
 from pages.parts.reach import reach
@@ -69,29 +70,15 @@ def _choose(store: Warehouse, own: Sequence[Scenario]) -> tuple[Scenario, Pilot 
     """The scenario and whose value it is, by the address, a choice, or the first; both are written into the address."""
     by_id = {row.scenario_id: row for row in own}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = _kept("scenario", list(by_id))
-        name = st.selectbox("Scenario", list(by_id), index=list(by_id).index(name), width=320,
-                            format_func=lambda each: by_id[each].name)  # fmt: skip
-        chosen = by_id[name]
+        chosen = by_id[addressed("Scenario", "scenario", list(by_id), lambda each: by_id[each].name)]
         tried = {row.pilot_id: row for row in pilots_of(store, chosen)}
-        whose = WHOLE
-        if tried:
-            whose = _kept("of", [WHOLE, *tried])
-            whose = st.selectbox(
-                "Costs and value of", [WHOLE, *tried], index=[WHOLE, *tried].index(whose), width=320,
-                format_func=lambda each: tried[each].name or each if each else "The whole product",
-            )  # fmt: skip
-    for key, value in (("scenario", name), ("of", whose)):
-        if value and st.query_params.get(key) != value:
-            st.query_params[key] = value
-        elif not value and key in st.query_params:
-            del st.query_params[key]
+        if not tried:
+            return chosen, None
+        whose = addressed(
+            "Costs and value of", "of", [WHOLE, *tried],
+            lambda each: (tried[each].name or each) if each else "The whole product",
+        )  # fmt: skip
     return chosen, tried.get(whose)
-
-
-def _kept(key: str, among: Sequence[str]) -> str:
-    asked = st.query_params.get(key, "")
-    return asked if asked in among else among[0]
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

@@ -15,6 +15,9 @@ def test_every_definition_is_there_and_can_be_searched(store: Warehouse) -> None
     assert page.markdown[0].value.startswith(f"**{len(CATALOG)} numbers are defined; 0 of them changed")
     (found,) = [table.value for table in page.dataframe if "Question" in table.value]
     assert list(found["Name"]) == list(CATALOG)
+    for name in ("roi", "task_success", "adoption"):
+        page.selectbox(key="chosen-metric").set_value(name).run()
+        assert page.header[0].value == CATALOG[name].title
     page.text_input(key="method-words").set_value("kaplan-meier backlog-free").run()
     assert not page.exception
     assert "No definition mentions" in page.markdown[-1].value

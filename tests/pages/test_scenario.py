@@ -113,3 +113,16 @@ def test_a_full_ledger_shows_its_range_and_what_it_hangs_on(store: Warehouse) ->
     assert worth(found).startswith(f"ROI {found.ledger.roi.mid:.2f}×")
     assert answer(found, "USD").endswith("Proposal: roll out.")
     assert "task success: net value" in swings_in_words(found.ledger.tornado, "USD")
+
+
+def test_each_choice_of_a_scenario_counts(described: Warehouse) -> None:
+    """One after the other is chosen, and each time the page answers about the one that was chosen last."""
+    with described.write("test", "Ann") as tx:
+        names = {f"s{number}": f"Work {number}" for number in range(3)}
+        save(tx, [Scenario(scenario_id=each, product_id="chat", name=name) for each, name in names.items()], "Ann")
+    page = draw(described)
+    for each in ("s1", "s2", "s0", "find"):
+        page.selectbox(key="chosen-scenario").set_value(each).run()
+        assert not page.exception, page.exception
+        assert page.markdown[0].value.replace("\\", "").startswith(f"**{names.get(each, 'Find *it*')}:")
+        assert page.query_params["scenario"] == each
