@@ -17,7 +17,8 @@ from metrics.current_way import USUAL, against
 from metrics.engine import read
 from metrics.ledger import READABLE, Ledger
 from metrics.ledgers import ledger
-from metrics.pilot_case import Gates
+from metrics.pilot_case import Decision, Gates
+from metrics.scorecard import scorecard
 from metrics.simulate import P5_P95, Numbers, Spread, draw, fault, spread
 from metrics.spec import Measure, Reading, Scope
 
@@ -65,11 +66,12 @@ class ScenarioValue(NamedTuple):
     aspects: tuple[Aspect, ...]
     ledger: Ledger | None
     refused: str  # why there is no ledger
+    pilot_says: Decision | None = None  # what the scorecard of the pilot proposes
 
     @property
     def proposal(self) -> Proposal:
         """What the numbers propose."""
-        return propose(self.aspects, self.ledger, self.refused)
+        return propose(self.aspects, self.ledger, self.refused, self.pilot_says)
 
     def readings_hash(self) -> str:
         """A fingerprint of the numbers that a decision is taken on."""
@@ -109,12 +111,16 @@ def scenario_value(store: Warehouse, scope: Scope, scenario: Scenario, pilot: Pi
             period=f"{own.since}/{own.until}",
         ),
     ]
-    return ScenarioValue(scenario, pilot, own, tuple(aspects), books, refused)
+    says = scorecard(store, pilot.pilot_id).verdict.decision if pilot is not None else None
+    return ScenarioValue(scenario, pilot, own, tuple(aspects), books, refused, says)
 
 
-def propose(aspects: Sequence[Aspect], books: Ledger | None, refused: str = "") -> Proposal:
+def propose(
+    aspects: Sequence[Aspect], books: Ledger | None, refused: str = "", pilot_says: Decision | None = None
+) -> Proposal:
     """Stop where something is surely worse or it is known not to pay; roll out where something is surely better by more
-    than an estimate, nothing is surely worse and it pays as likely as scaling asks; else wait.
+    than an estimate, nothing is surely worse, how good the work is was compared, it pays as likely as scaling asks, and
+    the pilot, where it is of one, is to be scaled; else wait.
     """
     gates = Gates()
     worse = [each for each in aspects if each.sure == "no" and each.evidence in gates.evidence]
@@ -133,6 +139,10 @@ def propose(aspects: Sequence[Aspect], books: Ledger | None, refused: str = "") 
         return Proposal(
             "wait", f"It pays with a probability of {books.chance:.1%}; rolling out asks for {gates.npv:.0%}."
         )
+    if all(each.sure == "unknown" for each in aspects if each.name == "better"):
+        return Proposal("wait", "Whether the work is as good as the current way's has not been compared.")
+    if pilot_says not in (None, "scale"):
+        return Proposal("wait", f"The scorecard of its pilot says: {pilot_says.replace('_', ' ')}.")
     names = " and ".join(dict.fromkeys(each.name for each in shown))
     return Proposal("roll_out", f"It is surely {names}, and pays with a probability of {books.chance:.1%}.")
 

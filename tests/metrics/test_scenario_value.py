@@ -124,3 +124,15 @@ def test_the_proposal_follows_the_intervals(company: Company) -> None:
     dear = replace(books, result=books.result and books.result._replace(costs=books.result.benefits + 1))
     assert propose(whole.aspects, dear).rollout == "stop"
     assert propose(whole.aspects, None, "Nothing of it.") == ("wait", "Nothing of it.")
+
+
+def test_a_roll_out_needs_a_comparison_of_quality_and_the_pilot_s_own_verdict(company: Company) -> None:
+    """Time saved alone, or a pilot that its scorecard would not scale, is no reason to roll out: wait, and why."""
+    whole = value(tried(company))
+    books = whole.ledger
+    silent = [
+        each._replace(gain=None) if each.name == "better" else each._replace(evidence="B") for each in whole.aspects
+    ]
+    assert propose(silent, books) == ("wait", "Whether the work is as good as the current way's has not been compared.")
+    assert propose(whole.aspects, books, "", "scale").rollout == "roll_out"
+    assert propose(whole.aspects, books, "", "running") == ("wait", "The scorecard of its pilot says: running.")
