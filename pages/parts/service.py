@@ -72,7 +72,8 @@ def drifts(found: Sequence[Watched], titles: Sequence[str]) -> None:
     st.caption(
         "Weeks against the product's first eight complete ones (anew after a release with nine weeks behind it). False"
         " alarms were the baseline known exactly: CUSUM one in 465 weeks, EWMA and three-sigma limits one in 370. An"
-        " alarm stands when the last four weeks differ so much that of all that do at most one in ten is chance."
+        " alarm stands when the last four weeks differ from the baseline by more than chance gives in one of ten such"
+        " series; each metric is tested by itself here."
     )
     rows: list[dict[str, object]] = []
     for title, each in zip(titles, found, strict=True):
