@@ -9,6 +9,7 @@ from data.warehouse import Warehouse
 from metrics import Scope
 from pages.parts.coverage import coverage_of
 from pages.parts.demands import decisions_of, requirements_of
+from pages.parts.documents import documents_of
 from pages.parts.errors import errors_of
 from pages.parts.experts import escalations_of, experts_of
 from pages.parts.tabs import opened
@@ -32,4 +33,5 @@ def _drawn() -> dict[str, Callable[[Warehouse, Scope], None]]:
         "Cost and value": value_of_product,
         "Requirements": requirements_of,
         "Decisions": decisions_of,
+        "Documents": documents_of,
     }
