@@ -26,7 +26,7 @@ from loaders.job import Job
 from loaders.opening import Opened, open_file
 from loaders.plaintext import plain
 from loaders.profiles import fitting
-from loaders.progress import keep_noting
+from loaders.progress import noting
 from loaders.receive import scan
 from loaders.recognise import identify
 from loaders.resubmission import resubmitted, settled
@@ -82,9 +82,9 @@ def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str
     if profile:
         said = f'the profile "{profile.name}"' if profile.name else "the mapping that was given"
         stage.note(f"Read as {profile.table} through {said}.")
-    keep_noting(Path(job.folder), opened.path, stage.so_far, connection.query_progress)
-    source.parse(opened.path, stage)
-    parsed = stage.finish(confidence)
+    with noting(Path(job.folder), opened.path, stage.so_far, connection.query_progress):
+        source.parse(opened.path, stage)
+        parsed = stage.finish(confidence)
     if profile:
         parsed = replace(parsed, options=asdict(job.options))
     if parsed.fast and opened.path != Path(job.path):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from loaders.format import Refused
 
@@ -29,16 +28,17 @@ def cancelled() -> Cancelled:
     return Cancelled("Reading the file was cancelled.", "Nothing was changed; it can be read again at any time.")
 
 
-def keep_noting(folder: Path, file: Path, records: Callable[[], int], share: Callable[[], float]) -> None:
-    """From now on, leave a note in the folder twice a second: the records read so far and the share of the file.
+@contextmanager
+def noting(folder: Path, file: Path, records: Callable[[], int], share: Callable[[], float]) -> Iterator[None]:
+    """Meanwhile, leave a note in the folder twice a second: the records read so far and the share of the file.
 
     `share` is the database's own percentage of what it is doing, negative while it does nothing. It is that of the
     file as long as no record was counted: the database reads it then, else what was read from it.
     """
+    ended = Event()
 
     def note() -> None:
-        while True:
-            time.sleep(EVERY)
+        while not ended.wait(EVERY):
             with suppress(Exception):  # a note that fails is no reason to fail
                 read = records()
                 told = {"records": read, "share": 0.0 if read else max(0.0, share() / 100)}
@@ -49,6 +49,10 @@ def keep_noting(folder: Path, file: Path, records: Callable[[], int], share: Cal
 
     with suppress(RuntimeError):  # no thread to be had
         Thread(target=note, name="progress", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 def _position(file: Path) -> float:

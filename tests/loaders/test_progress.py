@@ -1,6 +1,7 @@
 """How far a long reading is, and the end of it."""
 
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from loaders import inbox, process, progress
 from loaders.inbox_keeper import Keeper
 from loaders.ingest import load
 from loaders.order import Order
-from loaders.progress import Cancelled, cancelled, keep_noting, told
+from loaders.progress import Cancelled, cancelled, noting, told
 from tests.loaders.files import least, write_csv
 from tests.loaders.test_inbox import until
 
@@ -53,8 +54,9 @@ def test_the_share_is_how_far_the_reader_is(tmp_path: Path, monkeypatch: pytest.
     file.write_bytes(bytes(1000))
     with file.open("rb", buffering=0) as opened:
         opened.read(250)
-        keep_noting(folder, file, lambda: 5, lambda: -1.0)
-        until((folder / "progress").exists)
+        with noting(folder, file, lambda: 5, lambda: -1.0):
+            until((folder / "progress").exists)
+        until(lambda: not any(thread.name == "progress" for thread in threading.enumerate()))  # over is over
     assert json.loads((folder / "progress").read_text()) == {"records": 5, "share": 0.25}
 
 
