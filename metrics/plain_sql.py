@@ -5,7 +5,7 @@ value beside the moments that it is computed from.
 from collections.abc import Sequence
 
 from data.warehouse import Warehouse
-from metrics import calibration, durations, hallucination_rate, inventory
+from metrics import calibration, durations, hallucination_rate, inventory, stated_use
 from metrics.compile import Query, bound, column, compile_sql
 from metrics.engine import facts_of, read
 from metrics.ground import survey
@@ -46,6 +46,8 @@ def plain(store: Warehouse, metric: Metric, scope: Scope, by: Sequence[Dimension
     if metric.load is inventory.load:
         headline = "." not in metric.name
         return _literal(inventory.valued(asked, metric.name.partition(".")[2] or "retrievable", headline), asked) + ";"
+    if metric.load is stated_use.load:
+        return _literal(stated_use.valued(asked, stated_use.DAYS[metric.name]), asked) + ";"
     return f"{UNSAID}{inlined(query.sql, query.params)};"
 
 

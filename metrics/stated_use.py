@@ -12,9 +12,11 @@ from typing import cast
 from data.cursor import Row, Rows
 from metrics import views
 from metrics.compile import bound, with_clause
-from metrics.groups import in_words, places
+from metrics.groups import NO_PRODUCT, in_words, places
+from metrics.panel import PERIODS
 from metrics.spec import Asked, Conclusion, Derived, Estimate, Inputs, Key, Reading
 from metrics.statistics import rounded
+from metrics.view import keys_of
 
 # Each count with the people who had access on any of its days.
 _COUNTS = """
@@ -39,10 +41,34 @@ WHOLE = (
 
 def text(asked: Asked) -> str:
     """The SELECT of every count in scope."""
-    parts = [
+    return with_clause(_parts(asked)) + _COUNTS
+
+
+def valued(asked: Asked, days: int) -> str:
+    """The share of each group in SQL: of a day the mean over the days, else of the last count; NULL where `conclude`
+    says none. One row a group: value and the days counted.
+    """
+    keys = keys_of(asked.by)
+    group = "".join(f"{key}, " for key in keys)
+    grouped = f"\nGROUP BY {group[:-2]}\nORDER BY {group[:-2]}" if keys else ""
+    people, audience = (
+        ("sum(people)", "sum(audience)") if days == 1 else ("arg_max(people, day)", "arg_max(audience, day)")
+    )
+    return f"""{with_clause([*_parts(asked), ("told", _COUNTS), ("periods", PERIODS)])}
+SELECT {group}CASE WHEN count(DISTINCT product) = 1 THEN CAST({people} AS DOUBLE) / nullif({audience}, 0) END AS value,
+  count(*) AS days
+FROM (
+  SELECT t.product, t.day, p.bucket, max(t.audience) AS audience,
+    coalesce(max(CASE WHEN t.counted_for IS NULL THEN t.active_users END), max(t.active_users)) AS people
+  FROM told AS t JOIN periods AS p ON t.day BETWEEN p.first_day AND p.last_day
+  WHERE t.period_days = {days}
+  GROUP BY t.product, t.day, p.bucket) AS counted{grouped}"""
+
+
+def _parts(asked: Asked) -> list[tuple[str, str]]:
+    return [
         ("shelf", views.shelf(asked.scope)), ("alias", views.ALIAS), ("staff", views.STAFF), ("roster", views.AUDIENCE),
     ]  # fmt: skip
-    return with_clause(parts) + _COUNTS
 
 
 def load(reader: Rows, asked: Asked) -> Mapping[Key, Sequence[Row]]:
@@ -63,6 +89,8 @@ def conclude(inputs: Inputs, *, days: int) -> tuple[Estimate, Conclusion]:
     """The counts of windows of so many days: of one day their mean, else the last of the period."""
     ground, group = inputs.ground, inputs.group
     whose = in_words(ground, group)
+    if not ground.products:
+        return _unmeasured(NO_PRODUCT)
     if ground.scope.pilots or ground.scope.teams:
         return _unmeasured("Counts of people who are not named cannot be told by pilot or team.")
     told = [row for row in inputs.found or () if row["period_days"] == days]

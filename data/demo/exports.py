@@ -1,6 +1,6 @@
 """The demo's use as the files that its sources export: rows of interactions, daily seats, and what was said later."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -95,6 +95,24 @@ def seats(use: Use, staff: Staff) -> list[Row]:
                 "period_days": 1, "feature": "workspace", "active": used > 0, "interactions": used, "licensed": True,
             })  # fmt: skip
     return rows
+
+
+def stated(use: Use) -> Iterator[Row]:
+    """How many people the vendor says were active on a day, and in the 7 and 28 days to it: it names nobody."""
+    tasks, people = use.tasks, use.audience.target
+    worked = np.zeros((DAYS, len(people)), bool)
+    worked[tasks.day[use.task], tasks.member[use.task]] = True
+    worked &= people
+    for day in range(27, DAYS):
+        when = use.first + timedelta(days=day)
+        counts = {
+            f"{name}_active_users": int(worked[day - length + 1 : day + 1].any(axis=0).sum())
+            for name, length in (("daily", 1), ("weekly", 7), ("monthly", 28))
+        }
+        yield {
+            "day": when.isoformat(), "enterprise_id": "lindqvist",
+            "created_at": f"{min(when + timedelta(days=2), use.first + timedelta(days=DAYS - 1))}T22:00:00Z", **counts,
+        }  # fmt: skip
 
 
 def late_ratings(use: Use, staff: Staff, chance: np.random.Generator) -> list[Row]:

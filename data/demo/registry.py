@@ -173,6 +173,7 @@ def _mappings() -> list[tuple[str, str, str]]:
     """What sources call the products: field of the source, value, product."""
     return [
         ("product_id", GATEWAY, "corp-llm"),
+        ("always github-copilot", "github-copilot", "code-agent"),
         *(("service.name", name, product) for product, name in SERVICES.items()),
         *(("component", name, product) for product, name in COMPONENTS.items()),
         *dict.fromkeys(("config.description", title, product) for product, title, *_ in RUNS),

@@ -11,7 +11,7 @@ from data.demo import audits, directory, registry, suites, value
 from data.demo.audience import DAYS
 from data.demo.behaviour import BEHAVIOUR
 from data.demo.company import Staff
-from data.demo.exports import interactions, late_ratings, seats
+from data.demo.exports import interactions, late_ratings, seats, stated
 from data.demo.files import Row, moment, write_columns, write_json, write_lines, write_rows
 from data.demo.jira import accounts, write_issues
 from data.demo.promptfoo import RUNS, suite_run
@@ -90,6 +90,8 @@ def _usage(out: Path, uses: Mapping[str, Use], staff: Staff, progress: Callable[
         progress(f"{name}: {len(use.task):,} interactions")
     paths.append(out / "ml-platform-seats.csv")
     write_rows(paths[-1], seats(uses["ml-platform"], staff))
+    paths.append(out / "code-agent-counts.jsonl")
+    write_lines(paths[-1], stated(uses["code-agent"]))
     return paths
 
 

@@ -31,7 +31,7 @@ def test_pages_can_be_read(browser: Browser, server: Server, size: str, dark: bo
     person = visit(browser, server, SIZES[size], dark)
     for address in PAGES:
         person.open(address)
-        assert person.page.get_by_role("button", name="Leave the demo").count() == 1, f"{address} is not marked"
+        person.page.get_by_role("button", name="Leave the demo").wait_for()
         assert not too_wide(person.page), f"{address} is wider than the window"
         assert not disorder(person.page), f"{address}: {disorder(person.page)}"
         assert faint(person.page) == [], address

@@ -70,7 +70,7 @@ def test_there_is_as_much_as_was_promised(demo: Warehouse) -> None:
     )
     assert found is not None
     assert int(str(found["interactions"])) >= 200_000
-    assert (found["teams"], found["products"], found["pilots"], found["formats"]) == (40, 8, 12, 4)
+    assert (found["teams"], found["products"], found["pilots"], found["formats"]) == (40, 8, 12, 5)
     assert int(str(found["days"])) >= 180
     assert int(str(found["checks"])) > 10_000
     assert int(str(found["open_tickets"])) > 20

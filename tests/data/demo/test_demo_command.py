@@ -43,14 +43,15 @@ def readings(store: Warehouse) -> list[Reading]:
 def test_everything_is_published_by_demo(filled: Warehouse) -> None:
     """Each file is a published load by demo whose records come out even; twelve are in quarantine, none is unmapped."""
     loads = filled.rows("SELECT * FROM loads")
-    assert len(loads) == 23
+    assert len(loads) == 24
     assert {(row["status"], row["loaded_by"]) for row in loads} == {("published", DEMO)}
     for row in loads:
         ended = sum(int(str(row[name])) for name in ("accepted", "duplicates", "quarantined", "blank", "ignored"))
         assert ended == row["rows_read"], row["file_name"]
     assert filled.value("SELECT count(*) AS n FROM quarantine") == 12
     assert filled.value("SELECT count(*) AS n FROM unmapped") == 0
-    assert {str(row["format"]) for row in loads} == {"canonical", "otlp_genai", "promptfoo", "jira_csv"}
+    formats = {"canonical", "otlp_genai", "promptfoo", "jira_csv", "copilot_usage_metrics"}
+    assert {str(row["format"]) for row in loads} == formats
 
 
 def test_the_warehouse_is_well(filled: Warehouse) -> None:

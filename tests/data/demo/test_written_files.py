@@ -18,6 +18,10 @@ from data.demo.usage import use_of
 from data.registry import REGISTRY
 from tests.data.demo.conftest import SCALE, UNTIL, Cells
 
+PARTS = (
+    "traces.jsonl", "promptfoo-", "jira-", "seats.csv", "counts.jsonl", "feedback.csv", "audits.csv", "tickets.csv",
+)  # fmt: skip
+
 
 def digests(folder: Path) -> dict[str, str]:
     return {
@@ -83,10 +87,19 @@ def test_people_differ() -> None:
 def test_files_of_several_formats(written: Written) -> None:
     """CSV, JSON lines, Parquet, OTLP traces, promptfoo results and Jira exports are among the files."""
     names = [path.name for path in written.exports]
-    assert len(names) == len(set(names)) == 23
+    assert len(names) == len(set(names)) == 24
     endings = {name.rpartition("-")[2] for name in names if "interactions" in name}
     assert endings == {"interactions.csv", "interactions.jsonl", "interactions.parquet"}
-    for part in ("traces.jsonl", "promptfoo-", "jira-", "seats.csv", "feedback.csv", "audits.csv", "tickets.csv"):
+    for part in (
+        "traces.jsonl",
+        "promptfoo-",
+        "jira-",
+        "seats.csv",
+        "counts.jsonl",
+        "feedback.csv",
+        "audits.csv",
+        "tickets.csv",
+    ):
         assert any(part in name for name in names), part
 
 
