@@ -27,7 +27,7 @@ _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # what zipfile says of a packing method it does not read
     InvalidFileException,
     ParseError,
     KeyError,

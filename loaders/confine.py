@@ -10,6 +10,7 @@ import signal
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 _FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "os.system",
               "os.exec", "os.fork", "os.forkpty", "os.posix_spawn")  # fmt: skip
@@ -65,8 +66,8 @@ def allow_seconds(limits: Limits, size: int) -> None:
 def starved(limits: Limits) -> bool:
     """Whether this process came near the end of its address space: then a library's odd failure is one of memory."""
     with suppress(OSError):
-        with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - the least there is to import
-            peak = next((line for line in status if line.startswith("VmPeak:")), "VmPeak: 0 kB")
+        status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        peak = next((line for line in status if line.startswith("VmPeak:")), "VmPeak: 0 kB")
         return int(peak.split()[1]) * 1024 > 0.85 * limits.memory
     return False
 

@@ -20,6 +20,7 @@ import sys
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 
 from loaders.confine import Limits, allow_seconds, confine, without_pandas
 
@@ -64,7 +65,8 @@ def begin(order: bytes, files: list[int]) -> Fork:
     alive, held = os.pipe()
     number = os.fork()
     if not number:
-        become(json.loads(order), files, held)
+        told = json.loads(order)
+        become(Limits(**told["limits"]), told["module"], files, held)
     os.close(held)
     for file in files[:-1]:
         os.close(file)
@@ -86,20 +88,20 @@ def _tell(fork: Fork, number: int) -> None:
         fork.line.sendall(b"%d\n" % number)
 
 
-def become(order: dict[str, object], files: list[int], held: int) -> None:
-    """Be the module of an order, bounded and alone with its files; does not return."""
+def become(limits: Limits, module: str, files: list[int], held: int) -> None:
+    """Be the module, bounded and alone with its files; does not return."""
     code = 1
     try:
         for number, file in enumerate(files[:-1]):
             os.dup2(file, number)
         os.closerange(3, held)
         os.closerange(held + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        limits, parent = Limits(**order["limits"]), os.getppid()  # type: ignore[arg-type]
+        parent = os.getppid()
         confine(limits)
         allow_seconds(limits, 0)
         if os.getppid() == parent != 1:  # else it died before we were told to die with it
-            sys.argv = [str(order["module"])]
-            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+            sys.argv = [module]
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
             code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
@@ -114,8 +116,7 @@ def become(order: dict[str, object], files: list[int], held: int) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever orders hears it too and decides
     without_pandas()
-    import loaders.child  # noqa: F401 - what every fork has from the start
-
+    import_module("loaders.child")  # what every fork has from the start
     gc.freeze()
     serve(socket.socket(fileno=int(sys.argv[1])))
     os._exit(0)  # nothing is open: no need to tear the libraries down

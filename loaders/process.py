@@ -30,8 +30,9 @@ def start(job: Job, module: str = "loaders.child") -> Forked:
     """
     folder = Path(job.folder)
     given, stated = os.pipe()
-    with suppress(BrokenPipeError), open(stated, "w") as asked:  # noqa: PTH123 - it is dead already: finish says so
-        with open(given) as question, (folder / _ANSWER).open("w") as answer, (folder / _ERRORS).open("w") as errors:  # noqa: PTH123
+    with suppress(BrokenPipeError), os.fdopen(stated, "w") as asked:  # it is dead already: finish says so
+        said, wrong = folder / _ANSWER, folder / _ERRORS
+        with os.fdopen(given) as question, said.open("w") as answer, wrong.open("w") as errors:
             child = order(job.limits, module, (question.fileno(), answer.fileno(), errors.fileno()))
         asked.write(job.dump() + "\n")
     return child

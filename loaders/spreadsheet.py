@@ -140,6 +140,7 @@ def _measure(path: Path, kind: str) -> int:
                             _bounded(left)
                             if b"manifest:encryption-data" in chunk:
                                 raise Refused("The spreadsheet is protected by a password.", "Save it without one.")
+            # NotImplementedError is what zipfile says of a packing method it does not read
             except (zipfile.BadZipFile, NotImplementedError, EOFError, expat.ExpatError) as error:
                 raise Refused(f"The spreadsheet is damaged ({error}).", "Save it anew.") from None
     return errors

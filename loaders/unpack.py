@@ -119,7 +119,7 @@ def member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
         return _zstandard(archive, entry)
     try:
         return archive.open(entry)
-    except NotImplementedError:
+    except NotImplementedError:  # what zipfile says of a packing method it does not read
         raise Refused(
             f"The zip file packs {shown(entry.filename)} with method {entry.compress_type}, which is not read.",
             "Pack it the usual way (deflate).",

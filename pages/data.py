@@ -88,11 +88,7 @@ def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.
     key = upload.file_id
     register = bool(st.session_state.get(f"register-{key}", False))
     asked = replace(asked, register=register, profile=wizard.mapped(desk, key, asked))
-    made = desk.drafts.get(key)
-    if made is None or made.asked != asked:
-        if made is not None:
-            made.close()
-        made = underway.read(store, desk, upload, asked)
+    made = underway.read(store, desk, upload, asked)
     if made.refusal is None:
         wizard.show(store, desk, upload, made)
     pressed = drafts.show(made, key)

@@ -7,16 +7,19 @@ import streamlit as st
 from data.settings import settings
 from data.warehouse import Warehouse
 from metrics import CATALOG, Scope
-from metrics.gap_topics import GapTopic
-from pages.parts import computed, empty
+from metrics.expert_load import expert_load
+from metrics.gap_board import gap_board
+from metrics.gap_topics import GapTopic, gap_topics
+from metrics.loop import loops
+from metrics.published_answers import published_answers
+from pages.parts import computed
+from pages.parts.asked import asked
+from pages.parts.begun import begun
 from pages.parts.card import cards
 from pages.parts.gap_board import board, returns, stages
 from pages.parts.gap_experts import answers, experts
-from pages.parts.gap_facts import answers_of, board_of, loads_of, loops_of, topics_of
 from pages.parts.gap_topics import blocked, matrix, orphans, ranking
-from pages.parts.header import head
 from pages.parts.names import names_of
-from pages.parts.reach import reach
 from pages.parts.readings import by_period, latest_run, readings
 from pages.parts.scope import compared
 from pages.parts.state import deltas
@@ -39,20 +42,16 @@ TREND = "sme_response_time"
 
 def render(store: Warehouse, scope: Scope) -> None:
     """The answer first; then what blocks tasks, where each gap stands, who answers, and what the answers did."""
-    there_is = reach(store)
-    head(store, TITLE, there_is)
+    there_is = begun(store, TITLE)
     if there_is is None:
-        empty.no_data(store)
-        return
-    if not there_is.products:
-        empty.no_products()
         return
     products, people = dict(there_is.products), names_of(store)
     if scope.products is not None:
         products = {each: products.get(each, each) for each in scope.products}
     currency = settings(store).currency
-    topics, unnamed = topics_of(store, scope)
-    gaps, published, loop = board_of(store, scope), answers_of(store, scope), loops_of(store, scope)
+    topics, unnamed = asked(store, scope, gap_topics)
+    gaps, published, loop = (asked(store, scope, gap_board), asked(store, scope, published_answers),
+                             asked(store, scope, loops))  # fmt: skip
     with st.container(gap="xxsmall"):
         said = knowledge.answer(topics, gaps, published, products, people, currency=currency)
         st.markdown(f"**{plain(said, 600)}**")
@@ -76,7 +75,7 @@ def render(store: Warehouse, scope: Scope) -> None:
     with right.container(border=True, height="stretch", gap="small"):
         panel(store, TREND, scope)
     with st.container(border=True, gap="small"):
-        experts(loads_of(store, scope), people)
+        experts(asked(store, scope, expert_load), people)
     with st.container(border=True, gap="small"):
         answers(published, products, called)
     _coverage(topics, products)

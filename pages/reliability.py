@@ -4,25 +4,20 @@ import streamlit as st
 
 from data.warehouse import Warehouse
 from metrics import Scope
+from metrics.human_review import human_review
+from metrics.incident_record import incident_record
+from metrics.service_times import latencies
 from metrics.targets import targets
-from pages.parts import computed, empty
+from pages.parts import computed
+from pages.parts.asked import asked
+from pages.parts.begun import begun
 from pages.parts.card import cards
-from pages.parts.header import head
 from pages.parts.names import names_of
-from pages.parts.reach import reach
 from pages.parts.readings import by_name, by_period, latest_run, readings
 from pages.parts.releases import releases_of
 from pages.parts.scope import compared
 from pages.parts.service import available, drifts, incidents, latency, reviews
-from pages.parts.service_facts import (
-    FAILURES,
-    WATCHED,
-    availability_of,
-    incidents_of,
-    latencies_of,
-    reviews_of,
-    watched_of,
-)
+from pages.parts.service_facts import FAILURES, WATCHED, availability_of, watched
 from pages.parts.state import deltas
 from pages.parts.text import plain
 from pages.parts.trend import panel
@@ -39,33 +34,29 @@ CARDS = (FAILURES, "task_success", "hallucination_rate", "escalation_rate")
 
 def render(store: Warehouse, scope: Scope) -> None:
     """The answer first; then failures, latency, availability, drift, review, incidents and what releases did."""
-    there_is = reach(store)
-    head(store, TITLE, there_is)
+    there_is = begun(store, TITLE)
     if there_is is None:
-        empty.no_data(store)
-        return
-    if not there_is.products:
-        empty.no_products()
         return
     product = scope.products[0] if scope.products else next(iter(there_is.products))
     scope = scope.model_copy(update={"products": (product,)})
     found = readings(store, CARDS, scope)
-    served, drifted, happened = availability_of(store, scope), watched_of(store, scope), incidents_of(store, scope)
+    served, drifted, happened = (asked(store, scope, availability_of), asked(store, scope, watched),
+                                 asked(store, scope, incident_record))  # fmt: skip
     with st.container(gap="xxsmall"):
         name = there_is.products.get(product, product)
         said = service.answer(name, by_name(found)[FAILURES], drifted, served, happened)
         st.markdown(f"**{plain(said, 600)}**")
         st.caption(f"{plain(name)} · {period(scope.since, scope.until)}")
     recent = {metric: latest_run(of) for metric, of in by_period(store, CARDS, scope, "week").items()}
-    asked = cards(found, deltas(store, scope, found) if compared() else None, recent)
-    if asked is not None:
-        computed.show(store, asked, scope)
+    pressed = cards(found, deltas(store, scope, found) if compared() else None, recent)
+    if pressed is not None:
+        computed.show(store, pressed, scope)
     goal = targets(store).of(FAILURES, product)
     left, right = st.columns(2)
     with left.container(border=True, height="stretch", gap=None):
         panel(store, FAILURES, scope, height=236, bar=goal.target if goal else None)
     with right.container(border=True, height="stretch", gap=None):
-        latency(store, scope, latencies_of(store, scope))
+        latency(store, scope, asked(store, scope, latencies))
     with st.container(border=True, gap="small"):
         available(served)
     with st.container(border=True, gap="small"):
@@ -73,6 +64,6 @@ def render(store: Warehouse, scope: Scope) -> None:
     with st.container(border=True, gap="xxsmall"):
         releases_of(store, scope)
     with st.container(border=True, gap="small"):
-        reviews(store, scope, reviews_of(store, scope))
+        reviews(store, scope, asked(store, scope, human_review))
     with st.container(border=True, gap="small"):
         incidents(happened, dict(names_of(store)))

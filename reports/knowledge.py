@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from metrics.gap_board import Card
 from metrics.gap_topics import OPEN_KINDS, GapTopic, Kind
 from metrics.published_answers import PublishedAnswer
-from reports.words import NOTHING, Sign, count, percent
+from reports.words import NOTHING, Sign, count
 
 KINDS: Mapping[Kind, Sign] = {
     "missing": Sign("Missing", "block", "red", "No source is approved for it, or no inventory lists it."),
@@ -36,16 +36,6 @@ def label(kind: Kind) -> str:
 def money(value: float | None, currency: str) -> str:
     """An amount with its currency, in whole units; a dash where nobody said."""
     return NOTHING if value is None else f"{value:,.0f} {currency}".rstrip()
-
-
-def share(each: GapTopic) -> str:
-    """The share of blocked tasks with its interval: "13.4% (11.5–15.5), 290 people"."""
-    if each.share.value is None:
-        return NOTHING
-    bounds = ""
-    if each.share.low is not None and each.share.high is not None:
-        bounds = f" ({100 * each.share.low:.1f}–{100 * each.share.high:.1f})"
-    return f"{percent(each.share.value)}{bounds}, {count(each.units, 'person', 'people')}"
 
 
 def answer(

@@ -38,9 +38,10 @@ def answer(found: ScenarioValue, currency: str) -> str:
     first = {each.name: each for each in reversed(found.aspects)}
     said = {name: [key for key in NAMES if first[key].sure == name] for name in SURE}
     parts = []
-    if said["yes"]:
-        told = listed([f"{key} ({gain(first[key], currency)})" for key in said["yes"]])
-        parts.append(f"surely {told} than the current way")
+    for how, firm in (("surely", True), ("by estimate", False)):
+        told = [f"{key} ({gain(first[key], currency)})" for key in said["yes"] if (first[key].evidence != "C") == firm]
+        if told:
+            parts.append(f"{how} {listed(told)} than the current way")
     if said["no"]:
         parts.append(f"surely not {' and not '.join(said['no'])}")
     if said["open"]:
@@ -78,9 +79,8 @@ def gain(aspect: Aspect, currency: str) -> str:
     """The gain with its interval: "+9.1 pp (+2.0 pp to +16.0 pp)"; why there is none."""
     if aspect.gain is None:
         return aspect.refused
-    middle, low, high = (
-        _change(end, aspect.measure, currency) for end in (aspect.gain.mid, aspect.gain.low, aspect.gain.high)
-    )
+    bounds = (aspect.gain.mid, aspect.gain.low, aspect.gain.high)
+    middle, low, high = (_written(end, aspect.measure, currency, signed=True) for end in bounds)
     return f"{middle}, {low} to {high}"
 
 
@@ -88,28 +88,18 @@ def ends(found: Spread | None, aspect: Aspect, currency: str) -> str:
     """A value with its interval; a dash for none."""
     if found is None or found.mid is None:
         return NOTHING
-    middle, low, high = (_amount(end, aspect.measure, currency) for end in (found.mid, found.low, found.high))
+    middle, low, high = (_written(end, aspect.measure, currency) for end in (found.mid, found.low, found.high))
     return middle if found.low is None or found.high is None else f"{middle} ({low} to {high})"
 
 
-def _amount(value: float | None, measure: Measure | str, currency: str) -> str:
+def _written(value: float | None, measure: Measure | str, currency: str, *, signed: bool = False) -> str:
+    """A value in its measure, minutes and money with their unit; a change has its sign."""
     if value is None:
         return NOTHING
     if measure == "minutes":
-        return f"{value:.1f} min"
-    if measure == "money":
-        return f"{amount(value, 'money')} {currency}".rstrip()
-    return amount(value, measure)  # type: ignore[arg-type]
-
-
-def _change(value: float | None, measure: Measure | str, currency: str) -> str:
-    if value is None:
-        return NOTHING
-    if measure == "minutes":
-        return f"{value:+.1f} min"
-    if measure == "money":
-        return f"{change(value, 'money')} {currency}".rstrip()
-    return change(value, measure)  # type: ignore[arg-type]
+        return f"{value:{'+' if signed else ''}.1f} min"
+    words = (change if signed else amount)(value, measure)  # type: ignore[arg-type]
+    return f"{words} {currency}".rstrip() if measure == "money" else words
 
 
 def swings_in_words(swings: Sequence[Swing], currency: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from metrics import amounts
 from metrics.amounts import MARKS, number
 from metrics.catalog import CATALOG, measure_of, units_are
-from metrics.spec import Measure, Reading, Status
+from metrics.spec import Estimate, Measure, Reading, Status
 
 NBSP = "\u00a0"
 NOTHING = "–"
@@ -96,6 +96,16 @@ def in_full(reading: Reading) -> str:
         return reading.missing or SIGNS[reading.status].means
     bounds = interval(reading)
     return f"{value_of(reading)}{f' ({bounds})' if bounds else ''}, {units_of(reading)}"
+
+
+def share_of(share: Estimate, units: int) -> str:
+    """A share with its interval and people: "13.4% (11.5–15.5), 290 people"; a dash for none."""
+    if share.value is None:
+        return NOTHING
+    bounds = ""
+    if share.low is not None and share.high is not None:
+        bounds = f" ({100 * share.low:.1f}–{100 * share.high:.1f})"
+    return f"{percent(share.value)}{bounds}, {count(units, 'person', 'people')}"
 
 
 def period(first: date, last: date) -> str:

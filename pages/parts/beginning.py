@@ -140,11 +140,7 @@ def _read(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks
     asked = replace(asked, register=register, profile=wizard.mapped(desk, key, asked))
     for other in [each for each in desk.drafts if each != key]:
         desk.drafts.pop(other).close()
-    made = desk.drafts.get(key)
-    if made is None or made.asked != asked:
-        if made is not None:
-            made.close()
-        made = underway.read(store, desk, upload, asked)
+    made = underway.read(store, desk, upload, asked)
     if made.refusal is None:
         wizard.show(store, desk, upload, made)
     names = _names(made, key) if register and made.outcome else {}

@@ -9,7 +9,7 @@ from metrics.simulate import Spread
 from pages.parts import computed
 from pages.parts.absent import absent
 from pages.parts.card import cards
-from pages.parts.chart import QUIET
+from pages.parts.chart import chart
 from pages.parts.readings import by_name, readings
 from pages.parts.rows import table
 from pages.parts.text import plain
@@ -86,10 +86,8 @@ def _tornado(books: Ledger, currency: str) -> None:
     st.caption(
         "Net value with one input at its P10 and at its P90, all others at their median. Dotted: nothing gained."
     )
-    st.plotly_chart(
-        tornado(swings, books.net.mid if books.net else None, colours()), config=QUIET, key="chart-tornado",
-        alt=swings_in_words(swings, currency)[:900],
-    )  # fmt: skip
+    middle = books.net.mid if books.net else None
+    chart("chart-tornado", swings_in_words(swings, currency)[:900], tornado, swings, middle, colours())
 
 
 def _row(name: str, found: Spread | None, unit: str) -> dict[str, object]:

@@ -6,17 +6,17 @@ import streamlit as st
 
 from data.warehouse import Warehouse
 from metrics import Scope
-from metrics.gap_topics import OPEN_KINDS, GapTopic, Unnamed, without_expert
+from metrics.gap_topics import OPEN_KINDS, GapTopic, Unnamed, blocked_interactions, without_expert
 from pages.parts.absent import absent
+from pages.parts.asked import asked
 from pages.parts.chart import chart
-from pages.parts.gap_facts import blocked_of
 from pages.parts.interaction import interaction
 from pages.parts.rows import picked_row, table
 from pages.parts.text import plain
 from pages.parts.theme import colours
 from reports.gap_figures import MOST, told, topics_figure
-from reports.knowledge import KINDS, RULES, label, money, share
-from reports.words import NOTHING, count, percent
+from reports.knowledge import KINDS, RULES, label, money
+from reports.words import NOTHING, count, percent, share_of
 
 ROWS = 100
 SEEN, EVERY = "Where the data show a gap", "All topics"
@@ -81,7 +81,7 @@ def ranking(
 
 def blocked(store: Warehouse, scope: Scope, each: GapTopic) -> None:
     """Draw the interactions of the blocked tasks about a topic, and all that is known of the selected one."""
-    found = blocked_of(store, scope, each.product, each.topic, ROWS)
+    found = asked(store, scope, blocked_interactions, each.product, each.topic, ROWS)
     st.header(f"{plain(each.name)}: {count(each.blocked, 'blocked task')} of {each.tasks:,}", anchor=False)
     newest = f"The newest {ROWS} interactions" if len(found) == ROWS else "All interactions"
     st.caption(f"{plain(each.why)} {newest} of these tasks. Select one to see all that is known of it.")
@@ -129,7 +129,8 @@ def _row(
 ) -> dict[str, object]:  # fmt: skip
     return {
         "Topic": each.name, "Product": products.get(each.product, each.product), "Type of gap": label(each.kind),
-        "Blocked": each.blocked, "Worth": money(each.lost, currency), "Share of its tasks": share(each),
-        "To a person": each.handed, "Gaps waiting": each.waiting,
-        "Expert": people.get(each.expert, each.expert) or NOTHING, "Why": each.why,
+        "Blocked": each.blocked, "Worth": money(each.lost, currency),
+        "Share of its tasks": share_of(each.share, each.units), "To a person": each.handed,
+        "Gaps waiting": each.waiting, "Expert": people.get(each.expert, each.expert) or NOTHING,
+        "Why": each.why,
     }  # fmt: skip

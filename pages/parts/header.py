@@ -7,11 +7,9 @@ from loaders.history import history
 from loaders.quarantine import open_records
 from metrics import waiting
 from pages.parts import departure
-from pages.parts.links import go_to, link_to
+from pages.parts.links import link_to
 from pages.parts.scope import Reach
 from reports.words import count
-
-__all__ = ["go_to", "head", "link_to"]
 
 
 def head(store: Warehouse, title: str, reach: Reach | None) -> None:

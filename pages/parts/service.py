@@ -17,7 +17,7 @@ from pages.parts.marks import marks
 from pages.parts.rows import picked_row, table
 from pages.parts.theme import colours
 from reports.service import latency_figure, seconds, times
-from reports.words import NOTHING, count, percent
+from reports.words import NOTHING, count, percent, share_of
 
 ROWS = 100
 
@@ -103,7 +103,8 @@ def reviews(store: Warehouse, scope: Scope, found: Sequence[Review]) -> None:
         f" answer and its use, of those whose mode is known. {count(without, 'interaction')} ran without one."
     )
     table([
-        {"Scenario": each.name, "Reviewed": _share(each), "Without review": each.without, "Mode known": each.known,
+        {"Scenario": each.name, "Reviewed": share_of(each.share, each.units),
+         "Without review": each.without, "Mode known": each.known,
          "Mode not stated": each.untold}
         for each in found
     ], name="human review")  # fmt: skip
@@ -139,15 +140,6 @@ def incidents(found: Sequence[IncidentRecord], people: dict[str, str]) -> None:
          "Prevention": each.incident.prevention or "✕ None stated"}
         for each in found
     ], name="incidents")  # fmt: skip
-
-
-def _share(each: Review) -> str:
-    if each.share.value is None:
-        return NOTHING
-    bounds = ""
-    if each.share.low is not None and each.share.high is not None:
-        bounds = f" ({100 * each.share.low:.1f}–{100 * each.share.high:.1f})"
-    return f"{percent(each.share.value)}{bounds}, {count(each.units, 'person', 'people')}"
 
 
 def _hours(value: float | None) -> str:

@@ -18,8 +18,12 @@ LOOK = 0.4  # seconds between two looks at it, and before anything is drawn
 
 
 def read(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.Asked) -> desks.Draft:
-    """The draft of an upload, waited for; it then lies on the desk."""
+    """The draft of an upload as it is asked for: the one on the desk, or a new one, waited for and laid there."""
     key = upload.file_id
+    if (made := desk.drafts.get(key)) is not None:
+        if made.asked == asked:
+            return made
+        made.close()
     going = desk.underway.get(key)
     if going is None or going.asked != asked:
         end(desk, key)

@@ -70,6 +70,14 @@ def test_the_first_line_answers_better_faster_cheaper(described: Warehouse) -> N
     assert "Template: costs" in [button.label for button in page.get("download_button")]
 
 
+def test_an_estimate_is_called_one(described: Warehouse) -> None:
+    """What rests on what somebody guessed is by estimate, whatever its interval, and never sure."""
+    found = scenario_value(described, scoped(described), FIND)
+    guessed = found._replace(aspects=tuple(each._replace(evidence="C") for each in found.aspects))
+    assert "by estimate better (" in answer(guessed, "USD")
+    assert "surely better" not in answer(guessed, "USD")
+
+
 def test_without_a_scenario_it_says_what_to_register(described: Warehouse) -> None:
     """A product without scenarios: a sentence, templates, no number."""
     page = draw(described, "coder")
