@@ -54,6 +54,10 @@ class Settings(BaseModel):
     """Fewer answered tickets: no 90th percentile of the response time."""
     min_costed_share: Share = 0.9
     """Below this share of interactions with a cost, what tokens cost is missing unless the registry states it."""
+    pain_hours: Annotated[float, Field(gt=0, le=1_000_000)] = 160
+    """A use case whose work takes so many hours a month has the full score of pain: about one person."""
+    pain_tasks: Annotated[float, Field(gt=0, le=100_000_000)] = 1000
+    """The same in tasks a month, where nobody timed a task."""
 
     @field_validator("reporting_zone")
     @classmethod

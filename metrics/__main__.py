@@ -1,5 +1,5 @@
-"""python -m metrics: readings, pilots, the context loop, eval series, what changed and why, and what was published, on
-the command line.
+"""python -m metrics: readings, pilots, use cases, the context loop, eval series, what changed and why, and what was
+published, on the command line.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from metrics import (
     default_scope,
     eval_series,
     loop,
+    prioritise,
     read,
     readings_log,
     retention,
@@ -158,6 +159,11 @@ def _evals(options: argparse.Namespace) -> int:
     return _told(options, eval_series.eval_series, forms, "No eval suite ran in these days.")
 
 
+def _prioritise(options: argparse.Namespace) -> int:
+    forms = (prioritise.as_data, prioritise.lines)
+    return _told(options, prioritise.prioritise, forms, "No scenario of these products is registered.")
+
+
 def _told(options: argparse.Namespace, door: Callable[[Warehouse, Scope], T], forms: Forms[T], nothing: str) -> int:
     store = Warehouse.open(options.warehouse)
     try:
@@ -270,8 +276,8 @@ def _print_rows(rows: Sequence[tuple[str, ...]]) -> None:
 
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "read": _read, "list": _list, "sql": _sql, "scorecard": _scorecard, "loop": _loop, "evals": _evals, "watch": _watch,
-    "chart": _chart, "explain": _explain, "releases": _releases, "retention": _retention, "publish": _publish,
-    "said": _said,
+    "chart": _chart, "explain": _explain, "releases": _releases, "retention": _retention,
+    "prioritise": _prioritise, "publish": _publish, "said": _said,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from metrics.spec import DIMENSIONS, GRAINS
 
 COMMANDS = (
     "read", "list", "sql", "scorecard", "loop", "evals", "watch", "chart", "explain", "releases", "retention",
-    "publish", "said",
+    "prioritise", "publish", "said",
 )  # fmt: skip
 PARTS = tuple(sorted(set(DIMENSIONS) - set(GRAINS)))
 """What a change may be explained by."""
@@ -65,6 +65,9 @@ def parser() -> argparse.ArgumentParser:
     )
     evals.add_argument("--json", action="store_true", help="an array of runs with their strata")
     evals.set_defaults(run="evals")
+    first = commands.add_parser("prioritise", parents=[shared, scope], help="every use case with its six scores")
+    first.add_argument("--json", action="store_true", help="an array of use cases with the reasons of their scores")
+    first.set_defaults(run="prioritise")
     _changes(commands, shared, scope, parts)
     publish = commands.add_parser(
         "publish", parents=[shared, scope, parts], help="write the readings down as published"

@@ -28,6 +28,7 @@ from pages.parts.tabs import opened
 from pages.parts.text import plain
 from pages.parts.theme import colours
 from pages.parts.trend import panel
+from pages.parts.use_cases import use_cases
 from reports import answers
 from reports.intervals import height_for, intervals
 from reports.portfolio_report import portfolio_report
@@ -166,4 +167,5 @@ def _what_we_do(store: Warehouse, scope: Scope, found: Sequence[ProductStanding]
             "Pilots and decisions": partial(pilots, store, scope, found),
             "Registry checks": lambda: checklist(portfolio_of(store, scope).findings, found),
             "What exists for my task": partial(capabilities, store, scope, found),
+            "Use cases": partial(use_cases, store, scope),
         })  # fmt: skip

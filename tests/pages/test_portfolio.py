@@ -1,7 +1,11 @@
 from streamlit.testing.v1 import AppTest
 
+from data.economics import Baseline
+from data.portfolio import Scenario
+from data.registry_store import save
 from data.warehouse import Warehouse
 from metrics import HEADLINES, default_scope, read
+from metrics.prioritise import prioritise
 from pages.portfolio import CARDS
 from reports.words import interval, interval_in_full, value_of
 from tests.pages.conftest import draw
@@ -92,6 +96,27 @@ def test_how_computed_shows_definition_sql_loads_and_rows(company: Warehouse) ->
     rows = next(table for table in tables if "interaction_id" in table)
     assert len(rows) == 100
     assert all(str(unit).startswith("p_") for unit in rows["unit_id"])
+
+
+def test_use_cases_stand_in_order_with_their_reasons(company: Warehouse) -> None:
+    """The open tab answers first, has a row a scenario with its points, and says why and what is yet to be known."""
+    with company.write("registry", "ada") as tx:
+        save(tx, [
+            Scenario(scenario_id="mail", product_id="chat", name="Answer a mail", risk_tier="low", escalation_path="x"),
+            Scenario(scenario_id="paper", name="File a paper"),
+            Baseline(scenario_id="mail", measure="tasks_per_month", value=5000),
+        ], "ada")  # fmt: skip
+    page = draw("portfolio", company)
+    page.session_state["do"] = "Use cases"
+    page.run()
+    assert not page.exception
+    words = said(page)
+    first, second = prioritise(company, default_scope(company))
+    assert f"Answer a mail comes first with {first.low}–{first.high} of 18 points." in words
+    assert all(reason in words for score in first.scores for reason in (*score.reasons, *score.owed))
+    table = next(each.value for each in page.dataframe if "Use case" in each.value)
+    assert list(table["Points"]) == [f"{each.low}–{each.high}" for each in (first, second)]
+    assert list(table["Pain"]) == ["3", "?"]
 
 
 def test_an_empty_warehouse_asks_what_there_is_and_gives_templates(store: Warehouse) -> None:
