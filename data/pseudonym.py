@@ -34,6 +34,11 @@ def fingerprint(side: Path) -> str | None:
     return hmac.new(secret, b"plumbline secret", hashlib.sha256).hexdigest()[:16]
 
 
+def is_pseudonym(name: str) -> bool:
+    """Whether a user id is a pseudonym already."""
+    return _SHAPE.fullmatch(name) is not None
+
+
 class Pseudonyms:
     """The pseudonyms of one warehouse: the same person always gets the same one, here and nowhere else."""
 
@@ -50,7 +55,7 @@ class Pseudonyms:
     def of(self, value: str) -> str:
         """`p_` and 32 hex digits of HMAC-SHA256 over the stripped id, lower-cased if it has '@'; a pseudonym stays."""
         name = value.strip()
-        if _SHAPE.fullmatch(name):
+        if is_pseudonym(name):
             return name
         if "@" in name:
             name = name.lower()

@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from data.cursor import Row
-from data.errors import HeldError, PlumblineError
+from data.errors import HeldError, PlumblineError, did_you_mean
+from data.portfolio import Product
+from data.registry_store import current
 from data.side import side_of
 from data.warehouse import Warehouse, default_path
 from loaders import FORMATS, corrections, decided, links, mapping, profile_commands, quarantine_commands, remembered
@@ -21,6 +23,7 @@ from loaders.format import Options, Refused
 from loaders.inbox import is_served, send
 from loaders.ingest import Outcome
 from loaders.order import Order
+from loaders.printed import outcome_told, rows_told
 from loaders.receive import printable
 from loaders.undo import redo, undo
 
@@ -60,6 +63,17 @@ def parser() -> argparse.ArgumentParser:
     said = commands.add_parser("answers", parents=[shared], help="what was said of files and is said of the next ones")
     said.add_argument("--forget", metavar="FILE", help="the mark of a kind of file, as the list shows it")
     commands.add_parser("unmapped", parents=[shared], help="what waits for a product")
+    same = commands.add_parser(
+        "match", parents=[shared], help="which people of the audience use it, and whose ids are whose"
+    )
+    same.add_argument("--product", metavar="ID", help="of this product only")
+    same.add_argument(
+        "--domain",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a domain of your e-mail addresses, to try with people's names",
+    )
     commands.add_parser("links", parents=[shared], help="how much feedback, tickets and checks find their interaction")
     said = commands.add_parser("rules", parents=[shared], help="every rule in force, and which rows it decides")
     said.add_argument("--rows", type=int, metavar="NUMBER", help="the rows that the rule of that number decides")
@@ -125,8 +139,6 @@ def who() -> str:
 def _options(given: argparse.Namespace) -> Options:
     from zoneinfo import available_timezones
 
-    from data.errors import did_you_mean
-
     if given.timezone and given.timezone not in available_timezones():
         near = did_you_mean(given.timezone, available_timezones())
         raise Refused(f'"{given.timezone}" is not a time zone.{near}', "Use an IANA name such as Europe/Berlin.")
@@ -143,7 +155,7 @@ def _load(given: argparse.Namespace, do: Callable[[Path], Outcome]) -> int:
         outcome = do(path)
         outcomes.append(outcome)
         if not given.json:
-            _print_outcome(outcome)
+            outcome_told(outcome)
     if given.json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2, ensure_ascii=False))
     return 0 if all(outcome.status != "refused" for outcome in outcomes) else 1
@@ -153,22 +165,6 @@ def _order(given: argparse.Namespace, options: Options, path: Path) -> Order:
     return Order(who(), printable(path), given.format, options, dry_run=given.dry_run, register=given.new)
 
 
-def _print_outcome(outcome: Outcome) -> None:
-    if outcome.status == "refused":
-        print(f"{outcome.file}: refused, nothing was changed.")
-    else:
-        verb = "would load" if outcome.status == "preview" else f"loaded as {outcome.load_id}"
-        print(f"{outcome.file}: {verb} ({outcome.format}, {outcome.confidence:.0%} sure, {outcome.seconds:.1f} s)")
-        print(
-            f"  {outcome.rows_read:,} records = {outcome.accepted:,} accepted + {outcome.duplicates:,} duplicates"
-            f" + {outcome.quarantined:,} quarantined + {outcome.blank:,} blank + {outcome.ignored:,} ignored"
-        )
-        for key, value in outcome.totals.items():
-            print(f"  {key}: {value:,}")
-    for message in outcome.messages:
-        print(f"  {message}")
-
-
 def _formats(as_json: bool) -> int:
     rows: list[Row] = [
         {"name": entry.name, "title": entry.title, "facts": ", ".join(entry.facts),
@@ -176,52 +172,54 @@ def _formats(as_json: bool) -> int:
          "asks": ", ".join(entry.asks)}
         for entry in FORMATS.values()
     ]  # fmt: skip
-    return _print_rows(rows, as_json)
+    return rows_told(rows, as_json)
 
 
 def _answer(store: Warehouse, given: argparse.Namespace) -> int:
     if given.command == "list":
-        return _print_rows(store.rows(
+        return rows_told(store.rows(
             "SELECT load_id, file_name, format, status, rows_read, accepted, quarantined, loaded_by, loaded_at"
             " FROM loads ORDER BY load_id DESC"), given.json)  # fmt: skip
     if given.command == "show":
         row = _the_load(store, given.load_id)
-        return _print_rows(
+        return rows_told(
             [{"what": key, "is": value} for key, value in row.items()] if not given.json else [row], given.json
         )
     if given.command == "quarantine":
         _the_load(store, given.load_id)
         found = quarantine_commands.look(store, given)
-        return 0 if found is None else _print_rows(found, given.json)
+        return 0 if found is None else rows_told(found, given.json)
     if given.command == "correct":
         outcome = quarantine_commands.correct(store, given, who())
         if given.json:
             print(json.dumps(outcome.as_json(), indent=2, ensure_ascii=False))
         else:
-            _print_outcome(outcome)
+            outcome_told(outcome)
         return 0
     if given.command == "columns":
         found, proposal = profile_commands.columns(store, given)
-        _print_rows(found, given.json)
+        rows_told(found, given.json)
         print(f"Look at each, then: {proposal}", file=sys.stderr)
         return 0
     if given.command == "profiles":
-        return _print_rows(profile_commands.kept(store, given, who()), given.json)
+        return rows_told(profile_commands.kept(store, given, who()), given.json)
     if given.command == "answers":
         if not given.forget:
-            return _print_rows(remembered.remembered(store), given.json)
+            return rows_told(remembered.remembered(store), given.json)
         gone = remembered.forget(store, given.forget, who())
         print(json.dumps({"forgotten": gone}) if given.json else f"{gone} answers forgotten.")
         return 0
     if given.command == "unmapped":
-        return _print_rows(
+        return rows_told(
             [{"field": entry.field, "value": entry.value, "records": entry.records, "loads": entry.loads,
               "nearest product": entry.nearest or ""} for entry in mapping.inbox(store)], given.json)  # fmt: skip
     if given.command == "links":
-        return _print_rows(links.links(store), given.json)
+        return rows_told(links.links(store), given.json)
+    if given.command == "match":
+        return _match(store, given)
     if given.command == "rules":
         found = decided.listed(store) if given.rows is None else decided.rows_of(store, given.rows, given.limit)
-        return _print_rows(found, given.json)
+        return rows_told(found, given.json)
     if given.command == "map":
         rules = [mapping.parse_rule(text) for text in given.rules]
         changed = mapping.add_rules(store, rules, who(), new=given.new)
@@ -237,27 +235,32 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
     return 0
 
 
+def _match(store: Warehouse, given: argparse.Namespace) -> int:
+    from metrics import default_scope, match
+
+    scope = default_scope(store)
+    if given.product:
+        known = [product.product_id for product in current(store, Product)]
+        if given.product not in known:
+            raise Refused(
+                f'The registry has no product "{given.product}".{did_you_mean(given.product, known)}',
+                f"Known: {', '.join(known) or 'none yet'}.",
+            )
+        scope = scope.model_copy(update={"products": (given.product,)})
+    products, unmatched = match.told(match.match(store, scope, given.domain))
+    if given.json:
+        print(json.dumps({"products": products, "unmatched": unmatched}, indent=2, default=str, ensure_ascii=False))
+        return 0
+    rows_told(products, as_json=False)
+    print("\nIds of the use that are nobody's:" if unmatched else "\nEvery id of the use is somebody's.")
+    return rows_told(unmatched, as_json=False) if unmatched else 0
+
+
 def _the_load(store: Warehouse, load_id: str) -> Row:
     row = store.one("SELECT * FROM loads WHERE load_id = ?", [load_id])
     if row is None:
         raise Refused(f"There is no load {load_id}.", "See python -m loaders list.")
     return row
-
-
-def _print_rows(rows: Sequence[Row], as_json: bool) -> int:
-    if as_json:
-        print(json.dumps(list(rows), indent=2, default=str, ensure_ascii=False))
-        return 0
-    if not rows:
-        print("Nothing.")
-        return 0
-    cells = [[str(name) for name in rows[0]]] + [
-        ["" if cell is None else str(cell) for cell in row.values()] for row in rows
-    ]
-    widths = [min(60, max(len(row[index]) for row in cells)) for index in range(len(cells[0]))]
-    for row in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    return 0
 
 
 if __name__ == "__main__":

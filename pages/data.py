@@ -10,7 +10,7 @@ from data.warehouse import Warehouse
 from metrics import Scope
 from pages.parts import desk as desks
 from pages.parts import draft as drafts
-from pages.parts import empty, inbox, publishing, quarantine, server_files, shelf, underway, wizard
+from pages.parts import empty, inbox, publishing, quarantine, server_files, shelf, underway, who_is_who, wizard
 from pages.parts.header import head
 from pages.parts.reach import reach
 from pages.parts.signed import author, sign
@@ -32,6 +32,7 @@ def render(store: Warehouse, scope: Scope) -> None:
     _drop(store, desk)
     server_files.show(store)
     inbox.show(store, desk)
+    who_is_who.show(store, scope, desk)
     shelf.history_of(store, desk)
     quarantine.show(store, desk)
     wizard.profiles(store, desk)

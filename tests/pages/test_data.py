@@ -1,9 +1,13 @@
+import csv
 from collections.abc import Callable
 from io import BytesIO
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.people import PersonAlias, PersonRecord
+from data.pseudonym import Pseudonyms
+from data.registry_store import current, save
 from data.warehouse import Warehouse
 from loaders.history import history
 from loaders.progress import Cancelled
@@ -210,6 +214,37 @@ def test_several_files_are_published_at_once(company: Warehouse) -> None:
     assert "Published one.csv" in said(page)
     assert "Published two.csv" in said(page)
     assert numbers(company) != before
+
+
+def test_an_id_is_said_to_be_a_person(company: Warehouse) -> None:
+    """Ids that are nobody's are listed; with the domain the one whose name fits is proposed, accepted, taken back."""
+    with company.write("directory", "Ann") as tx:
+        save(tx, [PersonRecord(user_id="nt", display_name="No Tes0")], "Ann")
+    ids = {(row["product_id"], row["user_id"]) for row in csv.DictReader(usage().decode().splitlines())}
+    notes = sum(product == "notes" for product, _ in ids)
+    page = draw("data", company)
+    assert f"{notes} of {len(ids)} user ids of the use are nobody's" in said(page)
+    told = next(each.value for each in page.dataframe if "Known otherwise" in each.value)
+    assert dict(zip(told["Product"], told["Nobody's"], strict=True)) == {
+        "chat": 0,
+        "coder": 0,
+        "notes": notes,
+        "search": 0,
+    }
+    assert dict(zip(told["Product"], told["Of it in the use"], strict=True)) == {
+        name: 0 if name == "notes" else sum(product == name for product, _ in ids) for name in told["Product"]
+    }
+    page.text_input(key="match-domains").input("@example.com").run()
+    assert "notes0@example.com, made of the name No Tes0" in said(page)
+    press(page, "accept-0")
+    assert [(row.source_system, row.user_id) for row in current(company, PersonAlias)] == [
+        ("canonical", Pseudonyms(company.side).of("nt"))
+    ]
+    assert "is No Tes0 from now on" in said(page)
+    assert f"{notes - 1} of {len(ids)} user ids" in said(page)
+    press(page, "unsay-0")
+    assert current(company, PersonAlias) == []
+    assert f"{notes} of {len(ids)} user ids" in said(page)
 
 
 def test_a_reading_that_was_cancelled_is_told(company: Warehouse) -> None:
