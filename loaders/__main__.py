@@ -22,7 +22,7 @@ from loaders.answers import answers
 from loaders.format import Options, Refused
 from loaders.inbox import is_served, send
 from loaders.ingest import Outcome
-from loaders.order import Order
+from loaders.order import Order, carry_out
 from loaders.printed import outcome_told, rows_told
 from loaders.receive import printable
 from loaders.undo import redo, undo
@@ -105,15 +105,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HeldError as error:
         if options is None or not is_served(side_of(path)):
             return _refused(given, error)
-        if profile_commands.asked(given):
-            return _refused(given, profile_commands.ELSEWHERE)
         print("The warehouse is open in a server: the files go through its inbox.", file=sys.stderr)
         return _load(given, lambda file: send(side_of(path), file, _order(given, options, file)))
     except PlumblineError as error:
         return _refused(given, error)
     try:
         if options is not None:
-            return _load(given, lambda file: profile_commands.ordered(store, given, file, _order(given, options, file)))
+            return _load(given, lambda file: carry_out(store, file, _order(given, options, file)))
         return _answer(store, given)
     except PlumblineError as error:
         return _refused(given, error)
@@ -162,7 +160,8 @@ def _load(given: argparse.Namespace, do: Callable[[Path], Outcome]) -> int:
 
 
 def _order(given: argparse.Namespace, options: Options, path: Path) -> Order:
-    return Order(who(), printable(path), given.format, options, dry_run=given.dry_run, register=given.new)
+    said = profile_commands.said(given)
+    return Order(who(), printable(path), given.format, options, stated=said, dry_run=given.dry_run, register=given.new)
 
 
 def _formats(as_json: bool) -> int:

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from data.warehouse import Warehouse
-from loaders import mapping
+from loaders import mapping, profile_shelf
 from loaders.format import Options, Refused
 from loaders.ingest import Outcome, load
 from loaders.profiles import Profile
 from loaders.progress import Progress
+from loaders.stated import Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Order:
     options: Options = field(default_factory=Options)
     profile: Profile | None = None
     """What the columns of the file mean."""
+    stated: Stated | None = None
+    """The same as a command states it: what it comes to is found out beside the file."""
     dry_run: bool = False
     register: bool = False
     """Register products that the registry does not know."""
@@ -39,20 +42,38 @@ class Order:
         try:
             found = json.loads(text)
             profile = Profile(**found["profile"]) if found.get("profile") else None
-            return cls(**{**found, "options": Options(**found["options"]), "profile": profile})
+            stated = Stated.read(found["stated"]) if found.get("stated") else None
+            return cls(**{**found, "options": Options(**found["options"]), "profile": profile, "stated": stated})
         except (AttributeError, TypeError, KeyError) as error:
             raise ValueError(f"not an order: {error}") from None
 
 
 def carry_out(store: Warehouse, path: Path, order: Order, progress: Progress | None = None) -> Outcome:
     """Load the file as ordered; the outcome says what became of it, a refusal included."""
+    try:
+        stated, options = order.stated, order.options
+        profile = stated.on(store, path, options, order.format) if stated else order.profile
+    except Refused as refusal:
+        return Outcome(file=order.name, messages=[str(refusal)])
     outcome = load(
-        store, path, who=order.who, name=order.name, format=order.format, options=order.options,
-        profile=order.profile, dry_run=order.dry_run, progress=progress,
+        store, path, who=order.who, name=order.name, format=order.format, options=options, profile=profile,
+        dry_run=order.dry_run, progress=progress,
     )  # fmt: skip
+    name = stated.save if stated else order.profile.name if order.profile else ""
+    if profile and name and outcome.status == "published":
+        _save(store, profile, name, outcome, order.who)
     if order.register and outcome.status == "published" and outcome.unmapped:
         _register(store, outcome, order.who)
     return outcome
+
+
+def _save(store: Warehouse, profile: Profile, name: str, outcome: Outcome, who: str) -> None:
+    try:
+        profile_shelf.save(store, profile, name, who)
+    except Refused as refusal:
+        outcome.messages.append(f"The profile was not saved: {refusal}")
+    else:
+        outcome.messages.append(f'Files with this header are read so from now on: profile "{name}".')
 
 
 def _register(store: Warehouse, outcome: Outcome, who: str) -> None:

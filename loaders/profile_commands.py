@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,14 +14,11 @@ from data.warehouse import Warehouse
 from loaders import profile_shelf
 from loaders.contract import columns_of
 from loaders.format import Options, Refused
-from loaders.ingest import Outcome, look_at
-from loaders.order import Order, carry_out
-from loaders.profiles import DAY_ORDERS, Profile, fingerprint
-from loaders.sample import Sample
-from loaders.suggest import best, day_first, day_order, decimal_comma, factor, likely_table, words
+from loaders.ingest import look_at
+from loaders.profiles import DAY_ORDERS
+from loaders.stated import Stated
+from loaders.suggest import best, day_order, decimal_comma, factor, likely_table, words
 
-_MAP = re.compile(r"(?P<theirs>.+)=\s*(?P<ours>\w+)\s*(\*\s*(?P<factor>[\d_]+))?\s*")
-_WORD = re.compile(r"(?P<ours>\w+):(?P<theirs>.+)=(?P<word>\w+)")
 SHOWN = 3
 """Example values a column."""
 
@@ -56,102 +51,13 @@ def declare(
     kept.add_argument("--forget", metavar="NAME", help="read no file through this one any more")
 
 
-ELSEWHERE = Refused(
-    "The warehouse is open in a server: a mapping cannot be given from here.",
-    "Map the columns on its Data page; files with the header of a saved profile need nothing said.",
-)
-
-
-def asked(given: argparse.Namespace) -> list[str]:
-    """The options about columns that were given."""
-    names = ("map", "word", "table", "day_order", "decimal_comma", "profile", "save_profile")
-    return [name for name in names if getattr(given, name)]
-
-
-def ordered(store: Warehouse, given: argparse.Namespace, path: Path, order: Order) -> Outcome:
-    """Carry out an order through the profile that the command asks for, and save it where it is to be saved."""
-    try:
-        profile = said(store, given, path, order.options)
-    except Refused as refusal:
-        return Outcome(file=order.name, messages=[str(refusal)])
-    outcome = carry_out(store, path, replace(order, profile=profile))
-    if profile and given.save_profile and outcome.status == "published":
-        try:
-            profile_shelf.save(store, profile, given.save_profile, order.who)
-        except Refused as refusal:
-            outcome.messages.append(f"The profile was not saved: {refusal}")
-        else:
-            outcome.messages.append(f'Files with this header are read so from now on: profile "{given.save_profile}".')
-    return outcome
-
-
-def said(store: Warehouse, given: argparse.Namespace, path: Path, options: Options) -> Profile | None:
-    """The profile that the command asks for, or None when it asks for none. Raises Refused."""
-    made = [name for name in asked(given) if name != "profile"]
-    if given.profile:
-        if made:
-            raise Refused("--profile was given together with a mapping.", "Take one of them.")
-        return profile_shelf.named(store, given.profile)
-    if not given.map:
-        if made:
-            raise Refused(
-                f"--{made[0].replace('_', '-')} says nothing without --map.", "Map the columns: --map THEIRS=COLUMN."
-            )
-        return None
-    if given.format:
-        raise Refused("--format was given together with --map.", "Take one of them.")
-    sample = look_at(store, path, options)
-    profile = stated(sample, given.table or "interactions", given.map, given.word)
-    profile = replace(profile, day_order=given.day_order, decimal_comma=given.decimal_comma, timezone=given.timezone)
-    constants = {key: value for key, value in options.values.items() if key in columns_of(profile.table)}
-    constants |= {} if options.pilot is None else {"pilot_id": options.pilot}
-    constants |= {} if options.product is None else {"product_id": options.product}
-    return checked(replace(profile, constants=constants), sample)
-
-
-def stated(sample: Sample, table: str, maps: Iterable[str], translations: Iterable[str]) -> Profile:
-    """A mapping as typed, for a file with these columns. Raises Refused when it is not of the form."""
-    if table not in FACTS:
-        raise Refused(f'There is no table "{table}".{did_you_mean(table, FACTS)}', f"Tables: {', '.join(FACTS)}.")
-    columns: dict[str, str] = {}
-    factors: dict[str, int] = {}
-    for text in maps:
-        found = _MAP.fullmatch(text)
-        if not found:
-            raise Refused(
-                f'"{text}" maps no column.', "Write THEIRS=COLUMN, for example --map 'Created at=occurred_at'."
-            )
-        if found["ours"] in columns:
-            raise Refused(f"{found['ours']} was mapped twice.", "Keep one of them.")
-        columns[found["ours"]] = found["theirs"].strip()
-        if found["factor"]:
-            factors[found["ours"]] = int(found["factor"])
-    meaning: dict[str, dict[str, str]] = {}
-    for text in translations:
-        word = _WORD.fullmatch(text)
-        if not word:
-            raise Refused(
-                f'"{text}" translates no word.', "Write COLUMN:THEIRS=OURS, for example outcome:gelöst=confirmed."
-            )
-        meaning.setdefault(word["ours"], {})[word["theirs"].strip().lower()] = word["word"]
-    return Profile("", table, fingerprint(sample.columns), columns, factors, meaning)
-
-
-def checked(profile: Profile, sample: Sample) -> Profile:
-    """A mapping that fits the contract and the file. Raises Refused, also where it must be said what comes first, the
-    day or the month.
-    """
-    used = profile.checked().found(sample.columns)
-    for name, theirs in used.items():
-        moments = columns_of(profile.table)[name].kind in (date, datetime)
-        if moments and profile.day_order is None and (example := day_first(sample.of(theirs))):
-            sure = day_order(sample.of(theirs))
-            proposed = f" The values say {sure}." if sure else ""
-            raise Refused(
-                f'"{theirs}" holds moments like {example}: which part is the day has to be said.{proposed}',
-                f"Say it: --day-order {sure or ' or '.join(DAY_ORDERS)}.",
-            )
-    return profile
+def said(given: argparse.Namespace) -> Stated | None:
+    """What the options of load say of the columns; None when they say nothing."""
+    found = Stated(
+        tuple(given.map), tuple(given.word), given.table, given.day_order, given.decimal_comma, given.profile,
+        given.save_profile,
+    )  # fmt: skip
+    return found if found != Stated() else None
 
 
 def columns(store: Warehouse, given: argparse.Namespace) -> tuple[list[Row], str]:

@@ -29,8 +29,8 @@ def render(store: Warehouse, scope: Scope) -> None:
     desk = desks.desk()
     _answer(store)
     drafts.notices(desk)
-    _drop(store, desk)
-    server_files.show(store)
+    asked = _drop(store, desk)
+    server_files.show(store, desk, asked)
     inbox.show(store, desk)
     who_is_who.show(store, scope, desk)
     shelf.history_of(store, desk)
@@ -55,7 +55,8 @@ def _answer(store: Warehouse) -> None:
         )
 
 
-def _drop(store: Warehouse, desk: desks.Desk) -> None:
+def _drop(store: Warehouse, desk: desks.Desk) -> desks.Asked:
+    """The place to drop files, and the drafts of those that were; what was said of files that do not say it."""
     with st.container(border=True):
         st.header("Load files", anchor=False)
         uploads = st.file_uploader(
@@ -83,6 +84,7 @@ def _drop(store: Warehouse, desk: desks.Desk) -> None:
     with together:
         if publishing.offer(ready):
             publishing.publish(store, desk, ready, author())
+    return asked
 
 
 def _one(store: Warehouse, desk: desks.Desk, upload: UploadedFile, asked: desks.Asked, who: str) -> None:

@@ -85,6 +85,8 @@ class Desk:
     drops: int = 0
     profiles: dict[str, Profile] = field(default_factory=dict)
     samples: dict[str, Sample] = field(default_factory=dict)
+    on_server: dict[str, Sample] = field(default_factory=dict)
+    """Samples of files in the server's inbox folder, by entry."""
 
 
 def _clear(desk: Desk) -> None:

@@ -47,7 +47,15 @@ def show(store: Warehouse, desk: desks.Desk, upload: UploadedFile, made: desks.D
         sample = desks.sample(store, desk, upload)
     except PlumblineError:  # it is no table: what the refusal says is all there is to say
         return
-    with st.expander(f"What the columns of {plain(upload.name, 80)} mean", expanded=key not in desk.profiles,
+    profile = ask(upload.name, key, sample, expanded=key not in desk.profiles)
+    if profile is not None:
+        desk.profiles[key] = profile
+        st.rerun()
+
+
+def ask(file: str, key: str, sample: Sample, *, expanded: bool) -> Profile | None:
+    """The widgets for the columns of a file; what they say, named if it shall be saved, once somebody says so."""
+    with st.expander(f"What the columns of {plain(file, 80)} mean", expanded=expanded,
                      icon=":material/table_edit:", key=f"wizard-{key}"):  # fmt: skip
         st.caption(
             "Proposals come from names and values, and nothing is read until you say so. Columns without a place are"
@@ -62,16 +70,17 @@ def show(store: Warehouse, desk: desks.Desk, upload: UploadedFile, made: desks.D
         name = st.text_input("Save as profile, for files with the same header", key=f"profile-{key}", max_chars=80,
                              placeholder="not saved", width=420)  # fmt: skip
         pressed = st.button("Read it so", icon=":material/play_arrow:", key=f"read-{key}", disabled=bool(missing))
-    if pressed:
-        desk.profiles[key] = replace(profile, name=name.strip())
-        st.rerun()
+    return replace(profile, name=name.strip()) if pressed else None
 
 
 def mapped(desk: desks.Desk, key: str, asked: desks.Asked) -> Profile | None:
     """What was said of the columns of an upload, with the time zone and the product that were chosen for it."""
     profile = desk.profiles.get(key)
-    if profile is None:
-        return None
+    return None if profile is None else chosen(profile, asked)
+
+
+def chosen(profile: Profile, asked: desks.Asked) -> Profile:
+    """A profile with the time zone and the product that were chosen for its file."""
     product = {"product_id": asked.product} if asked.product else {}
     return replace(profile, timezone=asked.timezone, constants={**profile.constants, **product})
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from loaders.inbox import dropped, entries, is_served, put, send, withdraw
 from loaders.inbox_keeper import Keeper
 from loaders.ingest import Outcome
 from loaders.order import Order
+from loaders.stated import Stated
+from tests.loaders import foreign
 from tests.loaders.files import csv_text, least, write_csv
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +41,9 @@ def kept(store: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehous
 
 def test_an_order_is_kept_as_it_was_given() -> None:
     """What was said about a file comes back from the folder unchanged; anything else is no order."""
-    assert Order.read(ORDER.dump()) == ORDER
+    stated = Stated(("Anfrage-ID=interaction_id",), ("outcome:gut=confirmed",), decimal_comma=True, save="Portal")
+    for order in (ORDER, replace(ORDER, stated=stated), replace(ORDER, profile=foreign.profile("Portal"))):
+        assert Order.read(order.dump()) == order
     for text in ("{", "{}", '{"who": "a", "name": "b", "options": {"x": 1}}', "[]"):
         with pytest.raises(ValueError):  # noqa: PT011
             Order.read(text)
@@ -99,6 +104,30 @@ def test_the_server_loads_what_was_put(kept: Warehouse, file: Path) -> None:
     assert (dry.status, kept.value("SELECT count(*) AS n FROM loads")) == ("preview", 1)
 
 
+def test_a_mapping_goes_with_the_file(kept: Warehouse, tmp_path: Path) -> None:
+    """What a command says of foreign columns is carried out by the server: mapped, saved, then read by its name; what
+    cannot be is refused with the words of a command of one's own.
+    """
+    path = foreign.write(tmp_path / "a.csv", 20)
+    said = Stated(foreign.MAP, foreign.WORDS, day_order="dmy", decimal_comma=True, save="Portal")
+    order = Order("ann", "a.csv", options=Options(timezone="Europe/Berlin"), stated=said)
+    first = send(kept.side, path, order)
+    assert (first.status, first.accepted) == ("published", 20), first.messages
+    assert 'profile "Portal"' in first.messages[-1]
+    assert kept.rows("SELECT name, saved_by FROM profiles") == [{"name": "Portal", "saved_by": "ann"}]
+    assert kept.value("SELECT count(*) AS n FROM interactions WHERE outcome = 'confirmed'") == 13
+    more = foreign.write(tmp_path / "b.csv", 25)
+    again = send(kept.side, more, replace(order, stated=Stated(profile="Portal")))
+    assert (again.status, again.accepted, again.duplicates) == ("published", 5, 20)
+    for wrong, words in (
+        (Stated(profile="Protal"), "Did you mean 'Portal'"), (Stated(decimal_comma=True), "--map"),
+        (replace(said, maps=("Anfrage-ID=interaction_idd",)), "Did you mean 'interaction_id'"),
+        (Stated(maps=("a",), profile="Portal"), "Take one of them"),
+    ):  # fmt: skip
+        refused = send(kept.side, more, replace(order, stated=wrong))
+        assert (refused.status, words in refused.messages[0]) == ("refused", True), refused.messages
+
+
 def test_one_bad_file_does_not_stop_the_others(kept: Warehouse, tmp_path: Path, file: Path) -> None:
     """A refused file, and one that vanished, end with a sentence; the next one is loaded."""
     (tmp_path / "bad").write_text("Dear all,\n")
@@ -157,11 +186,19 @@ def test_a_command_beside_a_server(store: Warehouse, file: Path, tmp_path: Path)
     assert "in use by" in json.loads(held.stdout)[0]["messages"][0]
     keeper = Keeper(store).start()
     done = subprocess.run([*command, file, tmp_path / "bad.csv"], cwd=ROOT, capture_output=True, text=True, check=False)
+    portal = foreign.write(tmp_path / "portal.csv", 4)
+    said = [each for text in foreign.MAP for each in ("--map", text)]
+    said += [each for text in foreign.WORDS for each in ("--word", text)]
+    mapped = subprocess.run(
+        [*command[:5], *command[-2:], portal, *said, "--day-order", "dmy", "--decimal-comma"], cwd=ROOT,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     keeper.stop()
+    assert (mapped.returncode, json.loads(mapped.stdout)[0]["accepted"]) == (0, 4)
     good, bad = json.loads(done.stdout)
     assert (done.returncode, good["status"], good["accepted"], bad["status"]) == (1, "published", 3, "refused")
     assert "goes through" in done.stderr or "go through" in done.stderr
-    assert store.value("SELECT count(*) AS n FROM interactions") == 3
+    assert store.value("SELECT count(*) AS n FROM interactions") == 3 + 4
 
 
 def until(holds: object) -> None:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from data.warehouse import Warehouse
 from loaders import inbox
 from loaders.inbox_keeper import Keeper
+from tests.loaders import foreign
 from tests.loaders.files import least, write_csv
 from tests.loaders.test_inbox import until
 from tests.pages.conftest import draw
@@ -75,6 +76,24 @@ def test_a_refused_file_can_be_discarded(company: Warehouse, copied: Path) -> No
     assert entry.file.exists()
     press(page, "Discard")
     assert not entry.folder.exists()
+
+
+def test_a_foreign_file_is_mapped_where_it_lies(company: Warehouse, copied: Path) -> None:
+    """What nobody recognises is mapped in the wizard without the browser carrying it: looked at, then loaded."""
+    foreign.write(copied, 6)
+    page = draw("data", company)
+    press(page, "Load")
+    work(company)
+    page.run()
+    press(page, "Map its columns")
+    press(page, "Read it so")
+    work(company)
+    page.run()
+    assert "6 records = 6 accepted" in said(page)
+    assert company.value("SELECT count(*) AS n FROM loads") == 1
+    press(page, "Load")
+    work(company)
+    assert company.value("SELECT count(*) AS n FROM interactions WHERE source_system LIKE 'mapped-%'") == 6
 
 
 def test_a_file_that_vanishes_is_told(company: Warehouse, copied: Path) -> None:
