@@ -22,6 +22,7 @@ from metrics import (
     Scope,
     default_scope,
     eval_series,
+    lifecycle,
     loop,
     prioritise,
     read,
@@ -164,6 +165,11 @@ def _prioritise(options: argparse.Namespace) -> int:
     return _told(options, prioritise.prioritise, forms, "No scenario of these products is registered.")
 
 
+def _lifecycle(options: argparse.Namespace) -> int:
+    forms = (lifecycle.as_data, lifecycle.lines)
+    return _told(options, lifecycle.lifecycle, forms, "No product in force is registered.")
+
+
 def _told(options: argparse.Namespace, door: Callable[[Warehouse, Scope], T], forms: Forms[T], nothing: str) -> int:
     store = Warehouse.open(options.warehouse)
     try:
@@ -277,7 +283,7 @@ def _print_rows(rows: Sequence[tuple[str, ...]]) -> None:
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "read": _read, "list": _list, "sql": _sql, "scorecard": _scorecard, "loop": _loop, "evals": _evals, "watch": _watch,
     "chart": _chart, "explain": _explain, "releases": _releases, "retention": _retention,
-    "prioritise": _prioritise, "publish": _publish, "said": _said,
+    "prioritise": _prioritise, "lifecycle": _lifecycle, "publish": _publish, "said": _said,
 }  # fmt: skip
 
 

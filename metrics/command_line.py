@@ -10,7 +10,7 @@ from metrics.spec import DIMENSIONS, GRAINS
 
 COMMANDS = (
     "read", "list", "sql", "scorecard", "loop", "evals", "watch", "chart", "explain", "releases", "retention",
-    "prioritise", "publish", "said",
+    "prioritise", "lifecycle", "publish", "said",
 )  # fmt: skip
 PARTS = tuple(sorted(set(DIMENSIONS) - set(GRAINS)))
 """What a change may be explained by."""
@@ -68,6 +68,9 @@ def parser() -> argparse.ArgumentParser:
     first = commands.add_parser("prioritise", parents=[shared, scope], help="every use case with its six scores")
     first.add_argument("--json", action="store_true", help="an array of use cases with the reasons of their scores")
     first.set_defaults(run="prioritise")
+    life = commands.add_parser("lifecycle", parents=[shared, scope], help="each product's stage and what it still owes")
+    life.add_argument("--json", action="store_true", help="an array of products with what each stage owes")
+    life.set_defaults(run="lifecycle")
     _changes(commands, shared, scope, parts)
     publish = commands.add_parser(
         "publish", parents=[shared, scope, parts], help="write the readings down as published"

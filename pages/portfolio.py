@@ -18,6 +18,8 @@ from pages.parts.chart import chart
 from pages.parts.checklist import checklist
 from pages.parts.exported import exported
 from pages.parts.header import head
+from pages.parts.initiatives import initiatives
+from pages.parts.lifecycle import lifecycle
 from pages.parts.pilots import pilots
 from pages.parts.reach import reach
 from pages.parts.readings import by_period, from_whole, latest_run, readings
@@ -168,4 +170,6 @@ def _what_we_do(store: Warehouse, scope: Scope, found: Sequence[ProductStanding]
             "Registry checks": lambda: checklist(portfolio_of(store, scope).findings, found),
             "What exists for my task": partial(capabilities, store, scope, found),
             "Use cases": partial(use_cases, store, scope),
+            "Lifecycle": partial(lifecycle, store, scope),
+            "Initiatives": partial(initiatives, store, scope, found),
         })  # fmt: skip

@@ -1,7 +1,7 @@
 from streamlit.testing.v1 import AppTest
 
 from data.economics import Baseline
-from data.portfolio import Scenario
+from data.portfolio import Initiative, InitiativeProduct, Scenario
 from data.registry_store import save
 from data.warehouse import Warehouse
 from metrics import HEADLINES, default_scope, read
@@ -98,13 +98,15 @@ def test_how_computed_shows_definition_sql_loads_and_rows(company: Warehouse) ->
     assert all(str(unit).startswith("p_") for unit in rows["unit_id"])
 
 
-def test_use_cases_stand_in_order_with_their_reasons(company: Warehouse) -> None:
-    """The open tab answers first, has a row a scenario with its points, and says why and what is yet to be known."""
+def test_use_cases_stages_and_initiatives_are_told(company: Warehouse) -> None:
+    """Use cases in order with points, reasons, what is yet to be known; what stages owe; what initiatives rest on."""
     with company.write("registry", "ada") as tx:
         save(tx, [
             Scenario(scenario_id="mail", product_id="chat", name="Answer a mail", risk_tier="low", escalation_path="x"),
             Scenario(scenario_id="paper", name="File a paper"),
             Baseline(scenario_id="mail", measure="tasks_per_month", value=5000),
+            Initiative(initiative_id="post", name="Less post"),
+            InitiativeProduct(initiative_id="post", scenario_id="mail"),
         ], "ada")  # fmt: skip
     page = draw("portfolio", company)
     page.session_state["do"] = "Use cases"
@@ -117,6 +119,18 @@ def test_use_cases_stand_in_order_with_their_reasons(company: Warehouse) -> None
     table = next(each.value for each in page.dataframe if "Use case" in each.value)
     assert list(table["Points"]) == [f"{each.low}–{each.high}" for each in (first, second)]
     assert list(table["Pain"]) == ["3", "?"]
+    page.session_state["do"] = "Lifecycle"
+    page.run()
+    assert "4 products" in said(page)
+    assert "chat, coder, notes and search say no stage." in said(page)
+    assert ":green[:material/check:] use" in said(page)
+    page.session_state["do"] = "Initiatives"
+    page.run()
+    assert not page.exception
+    assert "1 of 1 initiative rests on failing products" not in said(page)
+    table = next(each.value for each in page.dataframe if "Initiative" in each.value)
+    assert list(table["Rests on"]) == ["? Not proven"]
+    assert list(table["Products"]) == ["chat (measure)"]
 
 
 def test_an_empty_warehouse_asks_what_there_is_and_gives_templates(store: Warehouse) -> None:
