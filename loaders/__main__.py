@@ -17,7 +17,17 @@ from data.portfolio import Product
 from data.registry_store import current
 from data.side import side_of
 from data.warehouse import Warehouse, default_path
-from loaders import FORMATS, corrections, decided, links, mapping, profile_commands, quarantine_commands, remembered
+from loaders import (
+    FORMATS,
+    corrections,
+    decided,
+    guide,
+    links,
+    mapping,
+    profile_commands,
+    quarantine_commands,
+    remembered,
+)
 from loaders.answers import answers
 from loaders.format import Options, Refused
 from loaders.inbox import is_served, send
@@ -52,7 +62,11 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--new", action="store_true", help="register products the registry does not know")
     one.add_argument("--dry-run", action="store_true", help="show what would happen and change nothing")
-    commands.add_parser("formats", parents=[shared], help="what can be read")
+    said = commands.add_parser(
+        "formats", parents=[shared], help="what can be read, and what the columns of our own mean"
+    )
+    said.add_argument("--columns", metavar="NAME", help="the columns of the format canonical, with meaning and example")
+    said.add_argument("--table", metavar="NAME", help="of this table only")
     commands.add_parser("list", parents=[shared], help="every load, the newest first")
     for name, text in (
         ("show", "one load in full"), ("undo", "take a load back"), ("redo", "put an undone load in again"),
@@ -93,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 refused and nothing changed, 2 wrong usage."""
     given = parser().parse_args(arguments)
     if given.command == "formats":
-        return _formats(given.json)
+        return _formats(given)
     try:
         options = _options(given) if given.command == "load" else None
     except Refused as refusal:
@@ -164,14 +178,20 @@ def _order(given: argparse.Namespace, options: Options, path: Path) -> Order:
     return Order(who(), printable(path), given.format, options, stated=said, dry_run=given.dry_run, register=given.new)
 
 
-def _formats(as_json: bool) -> int:
+def _formats(given: argparse.Namespace) -> int:
+    if given.columns or given.table:
+        try:
+            return rows_told(guide.asked(given.columns or "canonical", given.table), given.json)
+        except Refused as refusal:
+            print(refusal, file=sys.stderr)
+            return 2
     rows: list[Row] = [
         {"name": entry.name, "title": entry.title, "facts": ", ".join(entry.facts),
          "product_field": entry.product_field, "fills": entry.fills, "lacks": entry.lacks,
          "asks": ", ".join(entry.asks)}
         for entry in FORMATS.values()
     ]  # fmt: skip
-    return rows_told(rows, as_json)
+    return rows_told(rows, given.json)
 
 
 def _answer(store: Warehouse, given: argparse.Namespace) -> int:

@@ -8,9 +8,9 @@ from streamlit.typing import UploadedFile
 from data.settings import settings
 from data.warehouse import Warehouse
 from metrics import Scope
+from pages.parts import column_guide, inbox, publishing, quarantine, server_files, shelf, underway, who_is_who, wizard
 from pages.parts import desk as desks
 from pages.parts import draft as drafts
-from pages.parts import empty, inbox, publishing, quarantine, server_files, shelf, underway, who_is_who, wizard
 from pages.parts.header import head
 from pages.parts.reach import reach
 from pages.parts.signed import author, sign
@@ -36,7 +36,7 @@ def render(store: Warehouse, scope: Scope) -> None:
     shelf.history_of(store, desk)
     quarantine.show(store, desk)
     wizard.profiles(store, desk)
-    empty.templates()
+    column_guide.show()
 
 
 def _answer(store: Warehouse) -> None:
