@@ -3,27 +3,25 @@
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
-from data.side import side_of
 from data.warehouse import Warehouse
+from tests.company import copy_warehouse
 from tests.conftest import NOON
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Warehouse]]:
+def fresh(emptiness: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Warehouse]]:
     """Makes empty warehouses which all have one secret, so that the same person has one pseudonym in all of them."""
     folder = tmp_path_factory.mktemp("warehouses")
-    pattern = folder / "pattern.duckdb"
-    Warehouse.create(pattern, clock=lambda: NOON).close()
     made: list[Warehouse] = []
     numbers = count()
 
     def make() -> Warehouse:
         path = folder / f"{next(numbers)}.duckdb"
-        shutil.copyfile(pattern, path)
-        shutil.copytree(side_of(pattern), side_of(path))
+        copy_warehouse(emptiness, path)
         made.append(Warehouse.open(path, clock=lambda: NOON))
         return made[-1]
 
