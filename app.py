@@ -11,6 +11,7 @@ from data.errors import PlumblineError
 from data.warehouse import Warehouse, default_path
 from loaders.inbox_keeper import Keeper
 from metrics import default_scope
+from metrics.announcer import Announcer
 from pages import data, gaps, method, pilot, portfolio, product, records, reliability, scenario
 from pages.parts import scope as scopes
 from pages.parts.links import FRAME
@@ -47,6 +48,7 @@ def main() -> None:
 def _warehouse(path: str) -> Warehouse:
     store = Warehouse.open(path)
     Keeper(store).start()
+    Announcer(store).start()
     return store
 
 

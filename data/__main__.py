@@ -49,7 +49,7 @@ def _demo(given: argparse.Namespace) -> int:
     """Write the demo company and load it as anybody's files are: here registry and loads meet."""
     from data.demo import write_company
     from loaders.ingest import load
-    from metrics.readings_log import publish
+    from metrics.announcer import announce
 
     if given.leave:
         return _leave(given)
@@ -82,7 +82,7 @@ def _demo(given: argparse.Namespace) -> int:
                 raise WarehouseError(f"{path.name}: {' '.join(outcome.messages)}", "Please report this.")
             odd = f", {outcome.quarantined} in quarantine" if outcome.quarantined else ""
             _say(began, f"{path.name}: {outcome.accepted:,} records{odd} ({outcome.format}, {outcome.seconds:.1f} s)")
-        _say(began, f"{publish(store, DEMO):,} readings written down as published")
+        _say(began, f"{announce(store, DEMO):,} readings written down as published")
         complete = True
     finally:
         if store is not None:

@@ -6,6 +6,7 @@ from data.backup import contents
 from data.cursor import Rows
 from data.facts import FACTS, key_columns
 from data.reduction import differing
+from data.versions import last_change
 from data.warehouse import Warehouse
 
 
@@ -18,7 +19,7 @@ class Finding(NamedTuple):
 
 def check(store: Warehouse) -> tuple[dict[str, int], list[Finding]]:
     """The rows of each table and what was found, at one version of the data. Raises WarehouseError for damage."""
-    version = store.data_version()
+    version = last_change(store)
     last = store.journal.last_version()
     with store.reading() as reader:
         rows = {table: count for table, (count, _) in contents(reader).items()}

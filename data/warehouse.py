@@ -17,6 +17,7 @@ from data.errors import WarehouseError
 from data.instance import Instance
 from data.pseudonym import fingerprint, make_secret
 from data.side import check_side, clear_leftovers, journal_of, make_folders, side_of
+from data.versions import TELLING, content_version, last_change
 
 _OPEN: dict[Path, "Warehouse"] = {}
 _OPENING = threading.RLock()
@@ -48,7 +49,7 @@ class Warehouse(Rows):
         if side_checked:
             clear_leftovers(path, self)
             self._catch_up("journal", {})
-        self._version = self._stored_version()
+        self._version = content_version(self)
 
     @classmethod
     def create(cls, path: Path | str, *, clock: Callable[[], datetime] = utc_now) -> "Warehouse":
@@ -140,8 +141,9 @@ class Warehouse(Rows):
     def write(self, cause: str, who: str) -> Iterator[Transaction]:
         """One change, stored whole or not at all; other writers wait for it.
 
-        On success the data version goes up by one, the journal gets a line, and the log is folded into the file. An
-        exception inside leaves everything as before. Raises WarehouseError when the change could not be stored.
+        On success the data version goes up (not for what is only written down of the data), the journal gets a line,
+        and the log is folded into the file. An exception inside leaves everything as before. Raises WarehouseError
+        when the change could not be stored.
         """
         if self._writer == threading.get_ident():
             raise RuntimeError("a write inside a write of the same thread would wait for itself")
@@ -162,7 +164,7 @@ class Warehouse(Rows):
             yield change
             if not change.audited:
                 change.audit(cause)
-            version = int(str(change.value("SELECT coalesce(max(version), 0) + 1 AS next FROM data_versions")))
+            version = last_change(change) + 1
             change.run("INSERT INTO data_versions VALUES (?, ?, ?)", [version, cause, change.at])
         except BaseException as error:
             self._instance.release(cursor)
@@ -175,9 +177,10 @@ class Warehouse(Rows):
         except duckdb.Error as error:
             # what memory holds after a failed commit may be half of the change (seen on duckdb 2.0): the file knows
             self._instance.reopen(generation)
-            if self._stored_version() != version:
+            if last_change(self) != version:
                 raise refusals.unstored(cause, str(error)) from error
-        self._version = version  # nobody else changes the file
+        if cause != TELLING:
+            self._version = version  # nobody else changes the file
         self._instance.release(cursor)
         self._catch_up(who, change.counts)
         self._fold()
@@ -189,11 +192,8 @@ class Warehouse(Rows):
             yield
 
     def data_version(self) -> int:
-        """The number of the last committed change; every reading carries it."""
+        """The number of the last committed change that a reading can depend on; every reading carries it."""
         return self._version
-
-    def _stored_version(self) -> int:
-        return int(str(self.value("SELECT coalesce(max(version), 0) AS version FROM data_versions")))
 
     def snapshot(self, name: str) -> Path:
         """A compact copy of the whole database as the file `name` in staging; readers go on meanwhile."""

@@ -41,6 +41,8 @@ from metrics.command_line import parser
 from metrics.explained import explanation
 from metrics.failure_chart import failure_charts
 from metrics.plain_sql import plain
+from metrics.restated import as_data as restated_data
+from metrics.restated import restated
 from metrics.scorecard import scorecard
 from metrics.scorecard_data import as_data
 from metrics.sheet import write_csv
@@ -229,17 +231,22 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _said(options: argparse.Namespace) -> int:
+    if options.metric:
+        resolve([options.metric])
+    if options.restated and options.at:
+        raise MetricError("What was restated is told as it stands now.", "Leave --at or --restated out.")
     store = Warehouse.open(options.warehouse)
     try:
+        if options.restated:
+            again = restated(store, options.metric, options.product)
+            return _show(
+                options, restated_data(again), told.restated_lines(again), "No week that was over was restated."
+            )
         found = readings_log.said(store, options.metric, options.product, options.at)
+        nothing = "Nothing was published: python -m metrics publish."
+        return _show(options, readings_log.as_data(found), told.said_lines(found, interval), nothing)
     finally:
         store.close()
-    rows = [("published", "by", "data", "product", "metric", "days", "value", "interval", "status")]
-    for at, who, since, until, each in found:
-        value = amount(each.value, measure_of(each.metric)) if each.value is not None else "-"
-        what = (str(each.data_version), str(each.group["product"]), each.metric, f"{since} - {until}")
-        rows.append((f"{at:%Y-%m-%d %H:%M}", who, *what, value, interval(each), each.status))
-    return _show(options, readings_log.as_data(found), rows, "Nothing was published: python -m metrics publish.")
 
 
 def _show(options: argparse.Namespace, data: object, rows: Sequence[tuple[str, ...]], nothing: str) -> int:

@@ -1,6 +1,6 @@
 """What changed and why, as data and as lines: alarms, charts, rate and mix, releases, retention."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from metrics.amounts import amount
@@ -9,6 +9,8 @@ from metrics.catalog import measure_of
 from metrics.compare import Delta
 from metrics.explained import Explanation
 from metrics.failure_chart import Chart, wolf
+from metrics.readings_log import Said
+from metrics.restated import Restated
 from metrics.retention import Point
 from metrics.spec import Measure, Reading
 from metrics.watch import Watched
@@ -144,3 +146,25 @@ def retention_lines(found: Sequence[Point]) -> Lines:
         ("week", "share", "interval", "people at risk"),
         *((str(p.week), f"{p.share:.1%}", f"{p.low:.1%} - {p.high:.1%}", f"{p.at_risk:,}") for p in found),
     ]  # fmt: skip
+
+
+def said_lines(found: Sequence[Said], interval: Callable[[Reading], str]) -> Lines:
+    """What was published, with when, by whom and of which days; `interval` writes one."""
+    rows: Lines = [("published", "by", "data", "product", "metric", "days", "value", "interval", "status")]
+    for at, who, since, until, each in found:
+        value = amount(each.value, measure_of(each.metric)) if each.value is not None else "-"
+        what = (str(each.data_version), str(each.group["product"]), each.metric, f"{since} - {until}")
+        rows.append((f"{at:%Y-%m-%d %H:%M}", who, *what, value, interval(each), each.status))
+    return rows
+
+
+def restated_lines(found: Sequence[Restated]) -> Lines:
+    """Weeks with what was said of them first and what is said now."""
+    rows: Lines = [("product", "metric", "week", "said", "on", "now", "since", "status")]
+    for each in found:
+        then, now = (
+            amount(value, measure_of(each.metric)) if value is not None else "-" for value in (each.said, each.value)
+        )
+        on, since = (f"{moment:%Y-%m-%d %H:%M}" for moment in (each.said_at, each.restated_at))
+        rows.append((each.product, each.metric, each.week, then, on, now, since, each.status))
+    return rows

@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument("--metric", metavar="NAME", help="only this metric")
     said.add_argument("--product", metavar="ID", help="only this product")
     said.add_argument("--at", type=_day, metavar="DAY", help="only what stood on that day; default: everything")
+    said.add_argument("--restated", action="store_true", help="weeks that were over and say something else now")
     said.add_argument("--json", action="store_true", help="an array of entries with their readings")
     said.set_defaults(run="said")
     return whole

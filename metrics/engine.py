@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from data.cursor import Rows
 from data.warehouse import Warehouse
-from metrics import durations, ratios
-from metrics.catalog import dimensions_of, resolve
+from metrics import durations, kept, ratios
+from metrics.catalog import CATALOG, dimensions_of, resolve
 from metrics.compile import compile_sql
 from metrics.definition import definition_hash
 from metrics.ground import Ground, survey
@@ -43,6 +43,15 @@ def read(store: Warehouse, metrics: Iterable[str | Metric], scope: Scope, by: Se
     every = resolve([*(need for metric in chosen for need in _needs(metric)), *chosen])
     for metric in every:
         _can_be_split(metric, grouping)
+    if isinstance(store, Warehouse) and all(CATALOG.get(metric.name) is metric for metric in chosen):
+        names = [metric.name for metric in chosen]
+        return kept.answered(store, names, scope, grouping, lambda: _read(store, chosen, every, scope, grouping))
+    return _read(store, chosen, every, scope, grouping)
+
+
+def _read(
+    store: Warehouse, chosen: Sequence[Metric], every: Sequence[Metric], scope: Scope, grouping: tuple[Dimension, ...]
+) -> list[Reading]:
     facts = list(dict.fromkeys(fact for metric in every for fact in facts_of(metric)))
     with store.reading() as reader:
         ground = survey(reader, scope, store.clock().date(), facts)

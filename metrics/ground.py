@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 from data.cursor import Rows
 from data.settings import Settings
 from data.settings import settings as settings_of
+from data.versions import content_version
 from metrics import panel, views
 from metrics.compile import bound
 from metrics.periods import FOUR_WEEKS, Bucket, last_complete_week, monday
@@ -155,7 +156,7 @@ def survey(store: Rows, scope: Scope, today: date, facts: Sequence[Fact]) -> Gro
     return Ground(
         scope=scope,
         today=today,
-        version=int(str(store.value("SELECT coalesce(max(version), 0) AS version FROM data_versions"))),
+        version=content_version(store),
         settings=settings,
         products=tuple(str(row["product"]) for row in rows["products"]),
         spans={

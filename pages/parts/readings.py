@@ -1,9 +1,7 @@
-"""Readings for a page, asked for once per scope and version of the data."""
+"""Readings for a page: of a scope, over time, by name."""
 
 from collections.abc import Sequence
 from datetime import date
-
-import streamlit as st
 
 from data.warehouse import Warehouse
 from metrics import CATALOG, Reading, Scope, read, series
@@ -13,14 +11,13 @@ from metrics.spec import Grain
 
 
 def readings(store: Warehouse, metrics: Sequence[str], scope: Scope, by: Sequence[str] = ()) -> list[Reading]:
-    """Readings of the metrics per group; the same question about the same data is answered from memory."""
-    return _read(store, state(store), scope.model_dump_json(), tuple(metrics), scope, tuple(by))
+    """Readings of the metrics per group."""
+    return read(store, metrics, scope, by)
 
 
 def over_time(store: Warehouse, metric: str, scope: Scope, grain: Grain) -> list[Reading]:
     """One metric over the days, weeks or months of the scope that it holds from their beginning."""
-    scope = from_whole(scope, grain)
-    return _series(store, state(store), scope.model_dump_json(), metric, scope, grain)
+    return series(store, metric, from_whole(scope, grain), grain)
 
 
 def from_whole(scope: Scope, grain: Grain) -> Scope:
@@ -57,25 +54,6 @@ def latest_run(found: Sequence[Reading]) -> list[float]:
             break
         run.append(reading.value)
     return run[::-1]
-
-
-@st.cache_data(max_entries=400, show_spinner=False)
-def _read(
-    _store: Warehouse,
-    version: tuple[str, int, date],
-    asked: str,
-    metrics: tuple[str, ...],
-    _scope: Scope,
-    by: tuple[str, ...],
-) -> list[Reading]:
-    return read(_store, metrics, _scope, by)
-
-
-@st.cache_data(max_entries=400, show_spinner=False)
-def _series(
-    _store: Warehouse, version: tuple[str, int, date], asked: str, metric: str, _scope: Scope, grain: Grain
-) -> list[Reading]:
-    return series(_store, metric, _scope, grain)
 
 
 def state(store: Warehouse) -> tuple[str, int, date]:
