@@ -1,4 +1,5 @@
-"""`python -m bench [--rows N]`: a load against a bare typed read_csv of the same file, in turn, as ratios.
+"""`python -m bench [--rows N]`: a load against a bare typed read_csv of the same file, in turn, and readings against the
+same sums by hand, as ratios.
 
 Seconds by the clock and seconds of computing: the latter leave out the waiting on a busy machine.
 """
@@ -16,7 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.company import bare_read, write_log
+from bench.company import bare_read, write_events, write_log
+from bench.readings import measured, register
 from data.warehouse import Warehouse
 from loaders.ingest import load
 
@@ -38,6 +40,9 @@ def main() -> int:
         log = Path(folder) / "usage.csv"
         write_log(log, given.rows)
         rounds = [_round(Path(folder), log, number) for number in range(given.rounds + 1)][1:]
+        asked = _readings(Path(folder), log, given.rows)
+        write_log(log, given.rows // 10)
+        tenth = _readings(Path(folder) / "tenth", log, given.rows // 10)
     report = {
         "rows": given.rows, "rounds": given.rounds,
         "bare_read_csv_seconds": round(statistics.median(bare.clock for bare, _ in rounds), 2),
@@ -46,9 +51,31 @@ def main() -> int:
         "bare_read_csv_computing": round(statistics.median(bare.computing for bare, _ in rounds), 2),
         "load_computing": round(statistics.median(loaded.computing for _, loaded in rounds), 2),
         "load_computing_rate_of_bare": _spread([bare.computing / loaded.computing for bare, loaded in rounds]),
+        **asked, "readings_for_ten_times_the_rows": round(asked["readings_seconds"] / tenth["readings_seconds"], 2),
     }  # fmt: skip
     print(json.dumps(report, indent=2))
     return 0
+
+
+def _readings(folder: Path, log: Path, rows: int) -> dict[str, float]:
+    """What the same question takes in four ways, and what a row takes on the disk."""
+    folder.mkdir(exist_ok=True)
+    events = folder / "events.parquet"
+    write_events(log, events)
+    store = Warehouse.create(folder / "asked.duckdb")
+    try:
+        register(store)
+        _loaded(store, log)
+        first, kept, sql, frame = measured(store, events)
+    finally:
+        store.close()
+    size = (folder / "asked.duckdb").stat().st_size
+    return {
+        "readings_seconds": round(first, 4), "readings_kept_seconds": round(kept, 6),
+        "sql_by_hand_of_readings": round(sql / first, 2), "pandas_of_readings": round(frame / first, 2),
+        "warehouse_bytes_a_row": round(size / rows, 1),
+        "warehouse_of_zstd_parquet": round(size / events.stat().st_size, 2),
+    }  # fmt: skip
 
 
 def _spread(ratios: list[float]) -> dict[str, float]:

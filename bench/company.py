@@ -57,3 +57,13 @@ def bare_read(path: Path, database: Path) -> None:
             f"CREATE TABLE bare AS SELECT * FROM read_csv('{path}', header = true, auto_detect = false, delim = ',',"
             f" quote = '\"', escape = '\"', columns = {{{types}}})"
         )
+
+
+def write_events(log: Path, path: Path) -> None:
+    """The log as Parquet with zstd: what a script would keep of it."""
+    types = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT * FROM read_csv('{log}', header = true, auto_detect = false, delim = ',', quote = '\"',"
+            f" escape = '\"', columns = {{{types}}})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+        )

@@ -30,7 +30,7 @@ LIBRARIES: dict[str, set[str]] = {
     "plotly": {"reports", "pages", "pages.parts"},
     "duckdb": {"data.warehouse", "loaders.child", "bench"},
     "python_calamine": {"loaders.spreadsheet"},
-    "pandas": {"pages", "pages.parts", "reports"},
+    "pandas": {"pages", "pages.parts", "reports", "bench"},
 }
 PURE = {
     "metrics.statistics", "metrics.status", "metrics.periods", "metrics.verdict", "metrics.health", "metrics.criteria",
