@@ -1,5 +1,5 @@
-"""`python -m bench [--rows N]`: a load against a bare typed read_csv of the same file, in turn, and readings against the
-same sums by hand, as ratios.
+"""`python -m bench [--rows N]`: a load against a bare typed read_csv of the same file, in turn, and readings against
+the same sums by hand, as ratios.
 
 Seconds by the clock and seconds of computing: the latter leave out the waiting on a busy machine.
 """
