@@ -20,7 +20,14 @@ from pages.parts.scope_bar import bar
 from pages.parts.text import plain
 
 STATIC = Path(__file__).parent / "static"
-MODULES = (portfolio, product, pilot, scenario, reliability, gaps, data, records, method)
+GROUPS = {
+    "Portfolio and product owners": (portfolio, product),
+    "Pilot and scenario owners": (pilot, scenario),
+    "Technical owners and experts": (reliability, gaps),
+    "Everybody": (data, records, method),
+}
+"""The pages by whose they are."""
+MODULES = tuple(module for group in GROUPS.values() for module in group)
 
 
 def main() -> None:
@@ -62,7 +69,8 @@ def _navigate(
     }
     st.session_state[FRAME] = pages
     home = st.Page(lambda: None, title="Plumbline", url_path="start", default=True, visibility="hidden")
-    page = st.navigation([home, *pages.values()])
+    groups = {role: [pages[module.URL] for module in group] for role, group in GROUPS.items()}
+    page = st.navigation({"": [home], **groups})
     if page is home:
         asked = {name: st.query_params.get_all(name) for name in st.query_params}
         st.switch_page(pages[MODULES[0].URL], query_params=asked)

@@ -25,12 +25,18 @@ def test_a_cold_server_runs_no_page_without_the_frame(browser: Browser, company:
 
 
 def test_our_cold_server_draws_the_frame_for_every_address(browser: Browser, company: Path, tmp_path: Path) -> None:
-    """A server nobody visited yet answers its real addresses at once, and a page's file name only with the frame."""
+    """A server nobody visited yet answers its real addresses at once, and a page's file name only with the frame; the
+    pages stand in groups by whose they are.
+    """
     with serve(company, tmp_path) as cold:
         person = visit(browser, cold)
         person.open("files?product=chat")
         expect(person.page.get_by_role("heading", level=1)).to_have_text("Data")
         assert person.page.get_by_role("dialog").count() == 0
+        groups = person.page.get_by_test_id("stNavSectionHeader").all_inner_texts()
+        assert [each.splitlines()[0] for each in groups] == [
+            "Portfolio and product owners", "Pilot and scenario owners", "Technical owners and experts", "Everybody",
+        ]  # fmt: skip
         person.stands_at("/files", {"product": "chat"})
         assert not person.errors
     with serve(company, tmp_path) as cold:
