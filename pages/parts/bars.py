@@ -1,6 +1,7 @@
 """The criteria of a pilot: each reading against its bar as a figure, and as a table with the way to its origin."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -10,12 +11,12 @@ from metrics.scorecard import Judged, Scorecard
 from pages.parts import computed
 from pages.parts.absent import absent
 from pages.parts.chart import chart
+from pages.parts.downloads import downloads
 from pages.parts.text import plain
 from pages.parts.theme import colours
 from reports import scorecard as words
 from reports.criteria import criteria, told
 from reports.signs import badge
-from reports.tables import csv_bytes
 from reports.words import NOTHING, amount, units_of
 
 
@@ -48,13 +49,10 @@ def table(store: Warehouse, card: Scorecard) -> None:
     )  # fmt: skip
     for sentence in _open(card):
         st.caption(f":material/info: {plain(sentence, 500)}")
-    with st.container(horizontal=True, gap="small", key="criteria-actions"):
-        _how(store, card)
-        st.download_button(
-            "Download CSV", csv_bytes([_plain_row(each) for each in card.judged]),
-            file_name=f"criteria-{card.pilot.pilot_id}.csv", mime="text/csv", key="csv-criteria",
-            icon=":material/download:", type="tertiary", on_click="ignore",
-        )  # fmt: skip
+    downloads(
+        [_plain_row(each) for each in card.judged], f"criteria-{card.pilot.pilot_id}", "criteria",
+        beside=partial(_how, store, card),
+    )  # fmt: skip
 
 
 def _open(card: Scorecard) -> list[str]:

@@ -12,12 +12,12 @@ from data.registry_store import current
 from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES
 from metrics.standing import ProductStanding
+from pages.parts.downloads import downloads
 from pages.parts.links import go_to
 from pages.parts.names import names_of
 from pages.parts.scope import choose
 from reports.signs import FATES, HEALTHS, label, labels
 from reports.standing import SHORT, cell, download
-from reports.tables import csv_bytes
 from reports.words import Sign
 
 
@@ -51,10 +51,7 @@ def board(store: Warehouse, found: Sequence[ProductStanding], recent: Mapping[st
             "Success by week": st.column_config.LineChartColumn(width=110),
         },
     )  # fmt: skip
-    st.download_button(
-        "Download CSV", csv_bytes(download(found)), file_name="portfolio.csv", mime="text/csv", key="csv-portfolio",
-        icon=":material/download:", type="tertiary", on_click="ignore",
-    )  # fmt: skip
+    downloads(download(found), "portfolio")
     picked = state["selection"]["rows"]
     if picked:
         choose("product", found[picked[0]].product.product_id)

@@ -6,9 +6,9 @@ import streamlit as st
 
 from metrics.checks import CHECKS, Finding
 from metrics.standing import ProductStanding
+from pages.parts.downloads import downloads
 from pages.parts.links import go_to
 from pages.parts.text import plain
-from reports.tables import csv_bytes
 from reports.words import count
 
 REGISTERED = {"product": "products", "pilot": "pilots", "initiative": "initiatives", "topic": "topics",
@@ -42,12 +42,10 @@ def checklist(findings: Sequence[Finding], found: Sequence[ProductStanding]) -> 
     picked = state["selection"]["rows"] if isinstance(state, dict) else []
     if picked:
         go_to("registry", **place(chosen.about, rows[picked[0]]))
-    st.download_button(
-        "Download CSV",
-        csv_bytes([{"check": f.check, "product": f.product, "pilot": f.pilot, "subject": f.subject, "what": f.what}
-                   for f in findings]),
-        file_name="registry-checks.csv", mime="text/csv", key="csv-checks", icon=":material/download:",
-        type="tertiary", on_click="ignore",
+    downloads(
+        [{"check": f.check, "product": f.product, "pilot": f.pilot, "subject": f.subject, "what": f.what}
+         for f in findings],
+        "registry-checks", "checks",
     )  # fmt: skip
 
 

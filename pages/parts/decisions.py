@@ -9,10 +9,10 @@ from data.portfolio import Decision
 from data.warehouse import Warehouse
 from metrics.scorecard import Scorecard
 from pages.parts.decision_form import DecisionForm
+from pages.parts.downloads import downloads
 from pages.parts.names import names_of
 from pages.parts.text import plain
 from reports.signs import DECISIONS, badge
-from reports.tables import csv_bytes
 from reports.words import listed
 
 
@@ -32,11 +32,7 @@ def recorded(store: Warehouse, card: Scorecard) -> None:
             for title, said in (("Reason", row.reason), ("Conditions", row.conditions)):
                 if said:
                     st.markdown(f":gray[{title}:] {plain(said, 2000)}")
-    st.download_button(
-        "Download CSV", csv_bytes([row.row() for row in reversed(card.decisions)]),
-        file_name=f"decisions-{card.pilot.pilot_id}.csv", mime="text/csv", key="csv-decisions",
-        icon=":material/download:", type="tertiary", on_click="ignore",
-    )  # fmt: skip
+    downloads([row.row() for row in reversed(card.decisions)], f"decisions-{card.pilot.pilot_id}", "decisions")
 
 
 def ask(card: Scorecard) -> None:

@@ -14,6 +14,8 @@ from data.warehouse import Warehouse
 from pages.parts.names import names_of
 from pages.parts.registry_field import kinds
 from pages.parts.registry_form import begin, close, editing
+from reports.made import MIME
+from reports.tables import xlsx_bytes
 
 PAGE = 20
 MOST_CALLED = 2000
@@ -74,15 +76,25 @@ def table(store: Warehouse, model: type[Record], asked: Search) -> None:
 
 
 def download(store: Warehouse, model: type[Record], asked: Search) -> None:
-    """The rows that fit as CSV, with the column names that an import reads."""
+    """The rows that fit as CSV and as a workbook, with the column names that an import reads."""
 
-    def content() -> bytes:
-        return pack_rows(model, rows(store, model, asked, limit=MAX_ROWS))
+    def found() -> list[Record]:
+        return rows(store, model, asked, limit=MAX_ROWS)
 
-    st.download_button(
-        "Download CSV", content, file_name=f"{model.table}.csv", mime="text/csv", key=f"registry-csv-{model.table}",
-        icon=":material/download:", type="tertiary", on_click="ignore", help="These rows, as filtered; import reads it",
-    )  # fmt: skip
+    def sheet() -> bytes:
+        return xlsx_bytes([row.row() for row in found()], model.table, model.columns())
+
+    forms = {
+        "csv": ("Download CSV", lambda: pack_rows(model, found()), "text/csv"),
+        "xlsx": ("XLSX", sheet, MIME["xlsx"]),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for form, (title, content, mime) in forms.items():
+            st.download_button(
+                title, content, file_name=f"{model.table}.{form}", mime=mime, key=f"registry-{form}-{model.table}",
+                icon=":material/download:", type="tertiary", on_click="ignore",
+                help="These rows, as filtered; import reads it",
+            )  # fmt: skip
 
 
 def _shown(store: Warehouse, model: type[Record], found: Sequence[Record]) -> list[dict[str, object]]:

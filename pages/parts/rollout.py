@@ -12,11 +12,11 @@ from data.registry_store import current
 from data.warehouse import Warehouse
 from metrics.scenario_value import ScenarioValue
 from pages.parts.decision_form import DecisionForm
+from pages.parts.downloads import downloads
 from pages.parts.names import names_of
 from pages.parts.text import plain
 from reports import value
 from reports.signs import badge
-from reports.tables import csv_bytes
 from reports.words import listed
 
 
@@ -44,10 +44,7 @@ def recorded(store: Warehouse, found: ScenarioValue) -> None:
         st.caption("Records are never changed; a new decision is a new record.")
         for row in rows:
             _record(row, called)
-        st.download_button(
-            "Download CSV", csv_bytes([row.row() for row in rows]), file_name=f"decisions-{scenario}.csv",
-            mime="text/csv", key="csv-rollout", icon=":material/download:", type="tertiary", on_click="ignore",
-        )  # fmt: skip
+        downloads([row.row() for row in rows], f"decisions-{scenario}", "rollout")
 
 
 def _record(row: Decision, called: Mapping[str, str]) -> None:

@@ -1,17 +1,19 @@
 """A table of rows with its download: what a person sees, a spreadsheet gets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from data.cursor import Row
-from reports.tables import csv_bytes
+from pages.parts.downloads import downloads
 
 
-def table(rows: Sequence[Row], name: str, download: Sequence[Row] = ()) -> None:
-    """Draw the rows and offer them as CSV, or in their place the rows to `download`.
+def table(
+    rows: Sequence[Row], name: str, download: Sequence[Row] = (), beside: Callable[[], None] | None = None
+) -> None:
+    """Draw the rows and offer them as CSV and XLSX, or in their place the rows to `download`.
 
-    `name` says what they are: it is read aloud, and names the file.
+    `name` says what they are: it is read aloud, and names the file. `beside` draws what stands next to the offer.
     """
     if not rows:
         return
@@ -20,23 +22,17 @@ def table(rows: Sequence[Row], name: str, download: Sequence[Row] = ()) -> None:
                  hide_index=True, alt=name.capitalize(), key=f"table-{slug}", placeholder="",
                  column_config={"Line": st.column_config.NumberColumn(width=60, format="%d"),
                                 "Why": st.column_config.TextColumn(width=760)})  # fmt: skip
-    st.download_button(
-        "Download CSV", csv_bytes(download or rows), file_name=f"{slug}.csv", mime="text/csv", key=f"csv-{slug}",
-        icon=":material/download:", type="tertiary", on_click="ignore",
-    )  # fmt: skip
+    downloads(download or rows, slug, beside=beside)
 
 
-def picked_row(rows: Sequence[Row], name: str) -> int | None:
+def picked_row(rows: Sequence[Row], name: str, beside: Callable[[], None] | None = None) -> int | None:
     """Draw the rows so that one can be selected; the place of the selected one."""
     slug = name.replace(" ", "-").replace(".", "-")
     state = st.dataframe(
         [{key: _shown(value) for key, value in row.items()} for row in rows], hide_index=True, alt=name.capitalize(),
         key=f"pick-{slug}", on_select="rerun", selection_mode="single-row", placeholder="",
     )  # fmt: skip
-    st.download_button(
-        "Download CSV", csv_bytes(rows), file_name=f"{slug}.csv", mime="text/csv", key=f"csv-{slug}",
-        icon=":material/download:", type="tertiary", on_click="ignore",
-    )  # fmt: skip
+    downloads(rows, slug, beside=beside)
     picked = state["selection"]["rows"]
     return picked[0] if picked else None
 

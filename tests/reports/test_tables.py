@@ -1,10 +1,12 @@
 import csv
 import io
+from datetime import date, datetime
 
 import pytest
+from openpyxl import load_workbook
 
 from data.facts import FACTS
-from reports.tables import cell, csv_bytes
+from reports.tables import cell, csv_bytes, xlsx_bytes
 from reports.templates import EXAMPLES, TITLES, template
 
 
@@ -24,6 +26,23 @@ def test_a_table_can_be_read_back() -> None:
     rows: list[dict[str, object]] = [{"=name": 'Zoë, "the" first', "note": "two\nlines"}, {"=name": "b", "note": None}]
     text = csv_bytes(rows).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [["'=name", "note"], ['Zoë, "the" first', "two\nlines"], ["b", ""]]
+
+
+def test_a_workbook_can_be_read_back() -> None:
+    """Numbers, days and truth stay what they are; text that a spreadsheet would run stays text, in names of columns,
+    too; what no cell may hold is replaced, and the sheet has a name that is allowed.
+    """
+    rows: list[dict[str, object]] = [
+        {"=n": -1.5, "day": date(2026, 10, 5), "who": "=1+1", "on": True, "at": datetime(2026, 10, 5, 9, 30)},
+        {"=n": None, "day": None, "who": "Zoë\x00 \U0001f600\nb", "on": False, "at": ["a", 1]},
+    ]
+    book = load_workbook(io.BytesIO(xlsx_bytes(rows, "rows: [of] a/very? long*name that no sheet may have")))
+    (sheet,) = book.worksheets
+    assert sheet.title == "rows   of  a very  long name th"
+    head, first, second = sheet.iter_rows(values_only=True)
+    assert head == ("'=n", "day", "who", "on", "at")
+    assert first == (-1.5, datetime(2026, 10, 5), "'=1+1", True, "2026-10-05 09:30:00")
+    assert second == (None, None, "Zoë\N{REPLACEMENT CHARACTER} \U0001f600\nb", False, "['a', 1]")
 
 
 @pytest.mark.parametrize("table", FACTS)
