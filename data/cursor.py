@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from data.overheard import heard
+
 Row = dict[str, object]
 Params = Sequence[object] | Mapping[str, object]
 
@@ -71,6 +73,7 @@ class Reader(Rows):
 
     def rows(self, sql: str, params: Params = ()) -> list[Row]:
         """Every row of the answer as a dict by column name."""
+        heard(sql, params)
         return self._run(sql, params)
 
 

@@ -1,6 +1,7 @@
 """Context gaps: which missing knowledge blocks tasks, who answers it, and whether the answer helped."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -26,6 +27,7 @@ from pages.parts.state import deltas
 from pages.parts.tabs import opened
 from pages.parts.text import plain
 from pages.parts.trend import panel
+from pages.parts.workings import How, worked
 from reports import knowledge
 from reports.words import period
 
@@ -38,6 +40,7 @@ CARDS = (
     "context_coverage", "context_coverage.unregistered", "sme_response_time", "sme_response_time.p90",
 )  # fmt: skip
 TREND = "sme_response_time"
+Asked = Callable[..., How]  # a name of a working and its question
 
 
 def render(store: Warehouse, scope: Scope) -> None:
@@ -57,28 +60,33 @@ def render(store: Warehouse, scope: Scope) -> None:
         st.markdown(f"**{plain(said, 600)}**")
         st.caption(period(scope.since, scope.until))
     called = {each.topic: each.name for each in topics}
+
+    def how(name: str, question: Callable[[Warehouse, Scope], object], key: str = "") -> How:
+        return partial(worked, store, scope, name, partial(question, store, scope), key)
+
     _numbers(store, scope)
     with st.container(border=True, gap="small"):
-        picked = ranking(topics, unnamed, products, people, currency)
+        picked = ranking(topics, unnamed, products, people, currency, how=how("gap topics", gap_topics))
     if picked is not None:
         with st.container(border=True, gap="small"):
             blocked(store, scope, picked)
     with st.container(border=True, gap="small"):
-        board(store, gaps, {"products": products, "topics": called, "people": people})
+        names = {"products": products, "topics": called, "people": people}
+        board(store, gaps, names, how("gap board", gap_board))
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch", gap="small"):
         st.header("How long it takes, and whether it comes back", anchor=False)
         opened("gaps-loop", {
-            "The loop, stage by stage": lambda: stages(loop, products),
-            "Asked again, reopened": lambda: returns(loop, products),
+            "The loop, stage by stage": lambda: stages(loop, products, how("loop", loops)),
+            "Asked again, reopened": lambda: returns(loop, products, how("returns", loops)),
         })  # fmt: skip
     with right.container(border=True, height="stretch", gap="small"):
         panel(store, TREND, scope)
     with st.container(border=True, gap="small"):
-        experts(asked(store, scope, expert_load), people)
+        experts(asked(store, scope, expert_load), people, how("experts", expert_load))
     with st.container(border=True, gap="small"):
-        answers(published, products, called)
-    _coverage(topics, products)
+        answers(published, products, called, how("published answers", published_answers))
+    _coverage(topics, products, how)
 
 
 def _numbers(store: Warehouse, scope: Scope) -> None:
@@ -89,10 +97,10 @@ def _numbers(store: Warehouse, scope: Scope) -> None:
         computed.show(store, asked, scope)
 
 
-def _coverage(topics: list[GapTopic], products: Mapping[str, str]) -> None:
+def _coverage(topics: list[GapTopic], products: Mapping[str, str], how: Asked) -> None:
     with st.container(border=True, gap="small"):
         st.header("What products know", anchor=False)
         opened("gaps-known", {
-            "Coverage by topic and product": lambda: matrix(topics, products),
-            "Topics without expert": lambda: orphans(topics, products),
+            "Coverage by topic and product": lambda: matrix(topics, products, how("coverage matrix", gap_topics)),
+            "Topics without expert": lambda: orphans(topics, products, how("gap topics", gap_topics, "orphans")),
         })  # fmt: skip

@@ -1,5 +1,8 @@
 """Reliability: can a product be used safely, stably, every day, without heroics?"""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from data.warehouse import Warehouse
@@ -21,6 +24,7 @@ from pages.parts.service_facts import FAILURES, WATCHED, availability_of, watche
 from pages.parts.state import deltas
 from pages.parts.text import plain
 from pages.parts.trend import panel
+from pages.parts.workings import How, worked
 from reports import service
 from reports.words import period
 
@@ -52,18 +56,22 @@ def render(store: Warehouse, scope: Scope) -> None:
     if pressed is not None:
         computed.show(store, pressed, scope)
     goal = targets(store).of(FAILURES, product)
+
+    def how(name: str, question: Callable[[Warehouse, Scope], object]) -> How:
+        return partial(worked, store, scope, name, partial(question, store, scope))
+
     left, right = st.columns(2)
     with left.container(border=True, height="stretch", gap=None):
         panel(store, FAILURES, scope, height=236, bar=goal.target if goal else None)
     with right.container(border=True, height="stretch", gap=None):
-        latency(store, scope, asked(store, scope, latencies))
+        latency(store, scope, asked(store, scope, latencies), how("latency", latencies))
     with st.container(border=True, gap="small"):
-        available(served)
+        available(served, how("availability", availability_of))
     with st.container(border=True, gap="small"):
-        drifts(drifted, WATCHED)
+        drifts(drifted, WATCHED, how("drift", watched))
     with st.container(border=True, gap="xxsmall"):
         releases_of(store, scope)
     with st.container(border=True, gap="small"):
-        reviews(store, scope, asked(store, scope, human_review))
+        reviews(store, scope, asked(store, scope, human_review), how("human review", human_review))
     with st.container(border=True, gap="small"):
-        incidents(happened, dict(names_of(store)))
+        incidents(happened, dict(names_of(store)), how("incidents", incident_record))

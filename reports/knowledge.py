@@ -20,12 +20,6 @@ GLYPHS: Mapping[Kind, str] = {
     "missing": "✕", "no access": "⊘", "stale": "◷", "contradictory": "⇄", "unclear": "?", "none seen": "✓",
     "not checked": "–",
 }  # fmt: skip
-RULES = (
-    "Type of gap, the first that holds: missing, no inventory lists it or no source is approved; no access, the"
-    " approved source is not indexed or too few probe questions find it; stale, the source is older than agreed or the"
-    " index behind it; contradictory, an eval case passes in one trial and fails in another of the same run; unclear,"
-    " too few eval cases pass. A person may know better: the data can only point."
-)
 
 
 def label(kind: Kind) -> str:

@@ -98,14 +98,16 @@ def in_full(reading: Reading) -> str:
     return f"{value_of(reading)}{f' ({bounds})' if bounds else ''}, {units_of(reading)}"
 
 
+def share_within(value: float, low: float | None, high: float | None) -> str:
+    """A share with its interval where it has one: "13.4% (11.5–15.5)"."""
+    return percent(value) if low is None or high is None else f"{percent(value)} ({100 * low:.1f}–{100 * high:.1f})"
+
+
 def share_of(share: Estimate, units: int) -> str:
     """A share with its interval and people: "13.4% (11.5–15.5), 290 people"; a dash for none."""
     if share.value is None:
         return NOTHING
-    bounds = ""
-    if share.low is not None and share.high is not None:
-        bounds = f" ({100 * share.low:.1f}–{100 * share.high:.1f})"
-    return f"{percent(share.value)}{bounds}, {count(units, 'person', 'people')}"
+    return f"{share_within(share.value, share.low, share.high)}, {count(units, 'person', 'people')}"
 
 
 def period(first: date, last: date) -> str:

@@ -1,13 +1,16 @@
 """The three comparisons with the current way: better, faster, cheaper, each with its interval and its evidence."""
 
+from functools import partial
+
 import streamlit as st
 
 from data.warehouse import Warehouse
-from metrics.scenario_value import Aspect, ScenarioValue
+from metrics.scenario_value import Aspect, ScenarioValue, scenario_value
 from pages.parts.absent import absent
 from pages.parts.how import how
 from pages.parts.rows import table
 from pages.parts.text import plain
+from pages.parts.workings import worked
 from reports.signs import badge
 from reports.value import EVIDENCE, SURE, ends, gain, title
 from reports.words import units_of
@@ -23,7 +26,9 @@ def aspects(store: Warehouse, found: ScenarioValue, currency: str) -> None:
             with st.container(border=True, height="stretch", gap="xsmall", key=f"aspect-{place}"):
                 _card(store, found, each, currency, place)
     with st.expander("As a table"):
-        table([_row(each, currency) for each in found.aspects], name="better faster cheaper")
+        table([_row(each, currency) for each in found.aspects], name="better faster cheaper", beside=partial(
+            worked, store, found.scope, "scenario value",
+            partial(scenario_value, store, found.scope, found.scenario, found.pilot)))  # fmt: skip
 
 
 def _card(store: Warehouse, found: ScenarioValue, each: Aspect, currency: str, place: int) -> None:

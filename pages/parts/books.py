@@ -1,9 +1,12 @@
 """The value ledger of a scenario's product or pilot: what came back, what it hangs on, and every input with its tag."""
 
+from functools import partial
+
 import streamlit as st
 
 from data.warehouse import Warehouse
 from metrics.ledger import Ledger
+from metrics.ledgers import ledger
 from metrics.scenario_value import ScenarioValue
 from metrics.simulate import Spread
 from pages.parts import computed
@@ -15,6 +18,7 @@ from pages.parts.rows import table
 from pages.parts.text import plain
 from pages.parts.theme import colours
 from pages.parts.value import line_of
+from pages.parts.workings import How, worked
 from reports.value import swings_in_words, tornado, worth
 from reports.words import NOTHING
 
@@ -40,7 +44,7 @@ def drawn(store: Warehouse, found: ScenarioValue, currency: str) -> None:
     else:
         left, right = st.columns(2)
         with left.container(border=True, height="stretch", gap="xsmall"):
-            _spread(books, currency)
+            _spread(books, currency, _how(store, found, "range"))
         with right.container(border=True, height="stretch", gap="xsmall"):
             _tornado(books, currency)
     with st.container(border=True, gap="xsmall"):
@@ -50,12 +54,17 @@ def drawn(store: Warehouse, found: ScenarioValue, currency: str) -> None:
             f"Every line with its range and its evidence: {', '.join(tagged)}. Worst evidence: {books.evidence}"
             " (A controlled, B before and after, C an estimate)."
         )
-        table([line_of(each._asdict()) for each in books.lines], name="value ledger")
+        table([line_of(each._asdict()) for each in books.lines], name="value ledger", beside=_how(store, found))
         for note in books.notes:
             st.caption(f":material/info: {plain(note[:1].upper() + note[1:])}.")
 
 
-def _spread(books: Ledger, currency: str) -> None:
+def _how(store: Warehouse, found: ScenarioValue, key: str = "") -> How:
+    whose = {"pilot": found.pilot.pilot_id} if found.pilot else {"product": found.scenario.product_id}
+    return partial(worked, store, found.scope, "ledger", partial(ledger, store, found.scope, **whose), key)
+
+
+def _spread(books: Ledger, currency: str, how: How) -> None:
     st.header("Range of the value", anchor=False)
     st.caption("20,000 draws of every input. The middle is the median: a mean would flatter.")
     weekly = books.break_even
@@ -67,7 +76,7 @@ def _spread(books: Ledger, currency: str) -> None:
         _row("Break-even", weekly, "successful tasks a week"),
         _row("Cost of a successful task", books.cost_per_success, currency),
     ]
-    table(rows, name="range of the value")
+    table(rows, name="range of the value", beside=how)
     if weekly is not None:
         need = "No number of successful tasks covers the costs" if weekly.mid is None else (
             f"It breaks even at {weekly.mid:,.0f} successful tasks a week"

@@ -31,7 +31,7 @@ def show(store: Warehouse, reading: Reading, scope: Scope) -> None:
     with sql:
         _sql(store, reading, scope)
     with loads:
-        _loads(store, reading, scope)
+        loads_behind(store, scope, reading.metric)
     with rows:
         _rows(store, reading, scope)
 
@@ -65,7 +65,8 @@ def _sql(store: Warehouse, reading: Reading, scope: Scope) -> None:
     st.code("\n".join(f"${name} = {value}" for name, value in query.params.items()), language=None, wrap_lines=True)
 
 
-def _loads(store: Warehouse, reading: Reading, scope: Scope) -> None:
+def loads_behind(store: Warehouse, scope: Scope, name: str) -> None:
+    """Draw the loads that reach into the period; `name` is what they are behind."""
     within = [load for load in history(store) if _touches(load, scope)]
     if not within:
         st.caption("No load reaches into this period.")
@@ -83,7 +84,7 @@ def _loads(store: Warehouse, reading: Reading, scope: Scope) -> None:
             }
             for load in within
         ],
-        name=f"loads behind {reading.metric}",
+        name=f"loads behind {name}",
     )
 
 

@@ -1,6 +1,7 @@
 """What a product must do and whether its evals show it, and what was decided about it."""
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from pages.parts.absent import absent
 from pages.parts.names import names_of
 from pages.parts.readings import state
 from pages.parts.rows import table
+from pages.parts.workings import worked
 from reports.words import NOTHING, count, percent
 
 STATES: dict[State, str] = {
@@ -31,7 +33,10 @@ def requirements_of(store: Warehouse, scope: Scope) -> None:
     st.caption(
         f"{met} of {count(len(found), 'requirement')} pass: every case that they name passed in its suite's newest run."
     )
-    table([_row(each) for each in found], name="requirements")
+    table(
+        [_row(each) for each in found], name="requirements",
+        beside=partial(worked, store, scope, "requirements", partial(_ask, store, product, scope.until)),
+    )  # fmt: skip
 
 
 def decisions_of(store: Warehouse, scope: Scope) -> None:
@@ -83,5 +88,9 @@ def _row(each: Checked) -> dict[str, object]:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _checked(_store: Warehouse, version: tuple[str, int, date], product: str, until: date) -> list[Checked]:
-    with _store.reading() as reader:
+    return _ask(_store, product, until)
+
+
+def _ask(store: Warehouse, product: str, until: date) -> list[Checked]:
+    with store.reading() as reader:
         return requirements(reader, product, until)

@@ -1,23 +1,25 @@
 """Where people come in: tasks that went to a human, and how long experts take to answer."""
 
+from functools import partial
+
 import streamlit as st
 
-from data.errors import PlumblineError
 from data.warehouse import Warehouse
-from metrics import Scope, evidence
+from metrics import Scope
+from metrics.waiting_tickets import waiting_tickets
 from pages.parts import computed
 from pages.parts.absent import absent
+from pages.parts.asked import asked
 from pages.parts.beside import beside, known
 from pages.parts.card import cards
 from pages.parts.measured import measured
 from pages.parts.names import names_of
 from pages.parts.rows import table
-from pages.parts.text import plain
-from reports.words import count
+from pages.parts.workings import worked
+from reports.words import NOTHING, count
 
 ESCALATIONS = {"escalation_rate": "Unplanned", "escalation_rate.planned": "Planned"}
 PARTS = ("sme_response_time.p90", "sme_response_time.within_sla")  # the median is among the cards of the page
-MOST = 1000
 
 
 def escalations_of(store: Warehouse, scope: Scope) -> None:
@@ -32,27 +34,26 @@ def escalations_of(store: Warehouse, scope: Scope) -> None:
 
 def experts_of(store: Warehouse, scope: Scope) -> None:
     """Draw how long the slowest wait and who waits now, or say why nothing is known."""
-    every = measured(store, scope)
-    found = [every[name] for name in PARTS if name in every]
-    asked = cards(found)
-    if asked is not None:
-        computed.show(store, asked, scope)
+    known_ones = measured(store, scope)
+    found = [known_ones[name] for name in PARTS if name in known_ones]
+    pressed = cards(found)
+    if pressed is not None:
+        computed.show(store, pressed, scope)
     if not found or all(reading.status == "not_measured" for reading in found):
         absent("Load tickets to experts with the time of their first answer.", "tickets", "experts")
         return
-    try:
-        rows = evidence(store, found[0], scope, limit=MOST)
-    except PlumblineError as refusal:
-        st.caption(plain(refusal))
-        return
-    waiting = [row for row in reversed(rows) if row.get("state") == "open"]
+    rows = asked(store, scope, waiting_tickets)
+    every = rows[0].every if rows else 0
     st.caption(
-        f"{count(len(waiting), 'ticket')} of {len(rows):,} had no answer at the end of the data, the oldest first."
+        f"{count(every, 'ticket')} of the product had no answer at the end of the data, whenever opened"
+        + (f"; the oldest {len(rows)}:" if every > len(rows) else ", the oldest first." if rows else ".")
     )
-    names = {"ticket_id": "Ticket", "opened_at": "Opened", "business_hours": "Business hours", "topic_id": "Topic",
-             "kind": "Kind", "assignee_id": "Expert"}  # fmt: skip
     called = names_of(store)
     table(
-        [{title: called.get(str(row.get(name)), row.get(name)) for name, title in names.items()} for row in waiting],
+        [{"Ticket": each.ticket, "Opened": each.opened, "Business hours": round(each.hours, 1),
+          "Topic": each.topic or NOTHING, "Kind": each.kind or NOTHING,
+          "Expert": called.get(each.expert, each.expert) or NOTHING}
+         for each in rows],
         name="waiting tickets",
-    )
+        beside=partial(worked, store, scope, "waiting tickets", partial(waiting_tickets, store, scope)),
+    )  # fmt: skip

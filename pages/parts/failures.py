@@ -1,6 +1,7 @@
 """What failed and why: causes, the interactions of a cause, and everything that is known of one of them."""
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from pages.parts.readings import state
 from pages.parts.rows import picked_row
 from pages.parts.text import plain
 from pages.parts.theme import colours
+from pages.parts.workings import worked
 from reports.pareto import MOST, pareto, told, words_of
 from reports.words import count
 
@@ -50,6 +52,7 @@ def failures_of(store: Warehouse, scope: Scope) -> Cause | None:
     )  # fmt: skip
     if chosen is None:
         st.session_state.pop(CHOSEN, None)
+    worked(store, scope, "failures", partial(failures, store, scope))
     place = st.pills(
         "Show the interactions of", range(len(causes)), format_func=lambda each: plain(words_of(causes[each])),
         key=CHOSEN,

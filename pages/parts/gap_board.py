@@ -14,6 +14,7 @@ from pages.parts.interaction import interaction
 from pages.parts.rows import picked_row, table
 from pages.parts.text import plain
 from pages.parts.theme import colours
+from pages.parts.workings import How
 from reports.gap_figures import AGED, WAITS, board_figure
 from reports.words import NOTHING, count, percent
 
@@ -28,7 +29,7 @@ RATES = {
 }  # fmt: skip
 
 
-def board(store: Warehouse, cards: Sequence[Card], names: Mapping[str, Mapping[str, str]]) -> None:
+def board(store: Warehouse, cards: Sequence[Card], names: Mapping[str, Mapping[str, str]], how: How) -> None:
     """Draw what gaps wait for and for how long; the gaps of one column, and the interaction that one came from.
 
     `names` are what is called how: products, topics and people by id.
@@ -47,6 +48,7 @@ def board(store: Warehouse, cards: Sequence[Card], names: Mapping[str, Mapping[s
     counts = {words: sum(card.column == column for card in shown) for column, words in WAITS.items()}
     said = "; ".join(f"{words}: {count(number, 'gap')}" for words, number in counts.items())
     chart("chart-gap-board", said, board_figure, shown, colours())
+    how()
     column = st.pills(
         "Show the gaps", list(COLUMNS), format_func=lambda each: COLUMNS[each], key="gap-column", default="opened",
     )  # fmt: skip
@@ -74,7 +76,7 @@ def _card(card: Card, names: Mapping[str, Mapping[str, str]]) -> dict[str, objec
     }  # fmt: skip
 
 
-def stages(found: Sequence[Loop], products: Mapping[str, str]) -> None:
+def stages(found: Sequence[Loop], products: Mapping[str, str], how: How) -> None:
     """Draw how long each stage takes, product by product: open gaps are censored, never dropped."""
     if not found:
         absent("No gap of these products is known, so no loop can be timed.", "tickets", "gap-stages")
@@ -86,10 +88,10 @@ def stages(found: Sequence[Loop], products: Mapping[str, str]) -> None:
          "Median": f"{time_of(stage.median)}{'' if stage.decides else ' ○'}", "P90": time_of(stage.p90),
          "Gaps": stage.gaps, "Ended": stage.ended, "Open": stage.open, "Note": stage.missing or NOTHING}
         for each in found for stage in reversed(each.stages)
-    ], name="loop stages")  # fmt: skip
+    ], name="loop stages", beside=how)  # fmt: skip
 
 
-def returns(found: Sequence[Loop], products: Mapping[str, str]) -> None:
+def returns(found: Sequence[Loop], products: Mapping[str, str], how: How) -> None:
     """Draw how often gaps are asked again, reopened or come back, with intervals."""
     if not found:
         absent("No gap of these products is known.", "tickets", "gap-returns")
@@ -102,7 +104,7 @@ def returns(found: Sequence[Loop], products: Mapping[str, str]) -> None:
          "Improved a week": NOTHING if each.weekly is None else f"{each.weekly:.1f}", "In the loop": each.unfinished}
         for each in found
     ]  # fmt: skip
-    table(rows, name="gaps that come back")
+    table(rows, name="gaps that come back", beside=how)
 
 
 def _rate(rate: Rate) -> str:

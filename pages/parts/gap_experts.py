@@ -12,12 +12,13 @@ from pages.parts.gap_board import time_of
 from pages.parts.rows import table
 from pages.parts.text import plain
 from pages.parts.theme import colours
+from pages.parts.workings import How
 from reports.gap_figures import effects_figure
 from reports.knowledge import verdict
 from reports.words import NOTHING, count, percent, period
 
 
-def experts(found: Sequence[ExpertLoad], people: Mapping[str, str]) -> None:
+def experts(found: Sequence[ExpertLoad], people: Mapping[str, str], how: How) -> None:
     """Draw what each expert was asked in the period: load, median and P90."""
     st.header("Who answers", anchor=False)
     if not found:
@@ -35,10 +36,10 @@ def experts(found: Sequence[ExpertLoad], people: Mapping[str, str]) -> None:
          "Tickets": each.tickets, "Answered": each.answered, "Median": time_of(each.median), "P90": time_of(each.p90),
          "Note": each.missing or NOTHING}
         for each in found
-    ], name="experts")  # fmt: skip
+    ], name="experts", beside=how)  # fmt: skip
 
 
-def answers(found: Sequence[PublishedAnswer], products: Mapping[str, str], topics: Mapping[str, str]) -> None:
+def answers(found: Sequence[PublishedAnswer], products: Mapping[str, str], topics: Mapping[str, str], how: How) -> None:
     """Draw what success on a topic gained after its answer was documented, beyond topics for which none was."""
     st.header("Did the answers help", anchor=False)
     if not found:
@@ -64,7 +65,7 @@ def answers(found: Sequence[PublishedAnswer], products: Mapping[str, str], topic
          "Others after": _side(each.beside, 1), "Compared": _days(each), "Note": each.refused or NOTHING}
         for each in sorted(found, key=lambda each: each.effect is None)
     ]  # fmt: skip
-    table(rows, name="published answers")
+    table(rows, name="published answers", beside=how)
 
 
 def _effect(each: PublishedAnswer) -> str:

@@ -14,8 +14,9 @@ from pages.parts.interaction import interaction
 from pages.parts.rows import picked_row, table
 from pages.parts.text import plain
 from pages.parts.theme import colours
+from pages.parts.workings import How
 from reports.gap_figures import MOST, told, topics_figure
-from reports.knowledge import KINDS, RULES, label, money
+from reports.knowledge import KINDS, label, money
 from reports.words import NOTHING, count, percent, share_of
 
 ROWS = 100
@@ -23,8 +24,9 @@ SEEN, EVERY = "Where the data show a gap", "All topics"
 
 
 def ranking(
-    topics: Sequence[GapTopic], unnamed: Unnamed, products: Mapping[str, str], people: Mapping[str, str], currency: str
-) -> GapTopic | None:
+    topics: Sequence[GapTopic], unnamed: Unnamed, products: Mapping[str, str], people: Mapping[str, str],
+    currency: str, *, how: How,
+) -> GapTopic | None:  # fmt: skip
     """Draw the topics that block most; the one that was picked."""
     st.header("Which missing knowledge blocks tasks", anchor=False)
     if not topics:
@@ -66,16 +68,8 @@ def ranking(
         )  # fmt: skip
     with right:
         st.caption("All of them. Select one to see the interactions that were blocked.")
-        picked = picked_row([_row(each, products, people, currency) for each in ranked], name="blocked topics")
-        with st.popover("How computed", icon=":material/function:", type="tertiary", key="how-of-gap-topics"):
-            st.markdown(RULES)
-            st.markdown(
-                "What a task is worth: minutes saved a task, times the hourly rate, times the captured and attributed"
-                " shares, each at its mean, as the registry's assumptions have them. It is what the blocked tasks would"
-                " have brought had all of them been done, so the most that closing the gap can bring."
-                " The share of blocked tasks is by people (delta method, Wilson); tasks whose end nobody knows count as"
-                " not blocked, so it is a lower bound."
-            )
+        rows = [_row(each, products, people, currency) for each in ranked]
+        picked = picked_row(rows, name="blocked topics", beside=how)
     return None if picked is None else ranked[picked]
 
 
@@ -90,7 +84,7 @@ def blocked(store: Warehouse, scope: Scope, each: GapTopic) -> None:
         interaction(store, str(found[picked]["product_id"]), str(found[picked]["interaction_id"]))
 
 
-def matrix(topics: Sequence[GapTopic], products: Mapping[str, str]) -> None:
+def matrix(topics: Sequence[GapTopic], products: Mapping[str, str], how: How) -> None:
     """Draw topic by product: what stands between the topic and an answer."""
     listed = [each for each in topics if each.listed or each.kind == "missing"]
     if not listed:
@@ -107,10 +101,10 @@ def matrix(topics: Sequence[GapTopic], products: Mapping[str, str]) -> None:
         {"Topic": name, **{products[owner]: cells.get((topic, owner), "") for owner in owners}}
         for topic, name in sorted(called.items(), key=lambda pair: (pair[0] not in broken, pair[1].casefold()))
     ]  # fmt: skip
-    table(rows, name="coverage by topic and product")
+    table(rows, name="coverage by topic and product", beside=how)
 
 
-def orphans(topics: Sequence[GapTopic], products: Mapping[str, str]) -> None:
+def orphans(topics: Sequence[GapTopic], products: Mapping[str, str], how: How) -> None:
     """Draw the topics that nobody keeps."""
     found = without_expert(topics)
     if not found:
@@ -121,7 +115,7 @@ def orphans(topics: Sequence[GapTopic], products: Mapping[str, str]) -> None:
         {"Topic": each.name, "Product": products.get(each.product, each.product), "Type of gap": label(each.kind),
          "Listed": "yes" if each.listed else "no", "Blocked tasks": each.blocked, "Gaps waiting": each.waiting}
         for each in found
-    ], name="topics without expert")  # fmt: skip
+    ], name="topics without expert", beside=how)  # fmt: skip
 
 
 def _row(

@@ -1,6 +1,7 @@
 """What changed with each release of a product: task success before and after it, as a table."""
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -10,9 +11,10 @@ from data.warehouse import Warehouse
 from metrics import Scope
 from metrics.before_after import Comparison, Window, before_after
 from pages.parts.absent import absent
+from pages.parts.downloads import downloads
 from pages.parts.readings import state
 from pages.parts.text import plain
-from reports.tables import csv_bytes
+from pages.parts.workings import worked
 from reports.words import NOTHING, change, interval, listed, percent, period
 
 WORSE, BETTER, CHANCE, NONE = "▼ Worse", "▲ Better", "≈ May be chance", "– Not compared"
@@ -59,9 +61,9 @@ def releases_of(store: Warehouse, scope: Scope) -> None:
             refusals.setdefault(each.difference.refused, []).append(", ".join(each.change.versions))
     for why, versions in refusals.items():
         st.caption(f"{plain(listed(versions, 6), 200)}: {plain(why)}")
-    st.download_button(
-        "Download CSV", csv_bytes([_plain(each) for each in found]), file_name="releases.csv", mime="text/csv",
-        key="csv-releases", icon=":material/download:", type="tertiary", on_click="ignore",
+    downloads(
+        [_plain(each) for each in found], "releases",
+        beside=partial(worked, store, scope, "releases", partial(before_after, store, scope)),
     )  # fmt: skip
 
 

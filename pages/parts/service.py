@@ -16,13 +16,14 @@ from pages.parts.interaction import interaction
 from pages.parts.marks import marks
 from pages.parts.rows import picked_row, table
 from pages.parts.theme import colours
+from pages.parts.workings import How
 from reports.service import latency_figure, seconds, times
 from reports.words import NOTHING, count, percent, share_of
 
 ROWS = 100
 
 
-def latency(store: Warehouse, scope: Scope, found: Sequence[Latency]) -> None:
+def latency(store: Warehouse, scope: Scope, found: Sequence[Latency], how: How) -> None:
     """Draw the percentiles of the period and of each week, or say that nobody timed the product."""
     st.header("How long it takes", anchor=False)
     whole, weeks = found[0], found[1:]
@@ -46,10 +47,11 @@ def latency(store: Warehouse, scope: Scope, found: Sequence[Latency]) -> None:
         for each in found
     ]  # fmt: skip
     with st.expander("As a table"):
-        table(rows, name="latency by week")
+        table(rows, name="latency by week", download=[row for each in found for row in _percentiles(each)])
+    how()
 
 
-def available(found: Availability) -> None:
+def available(found: Availability, how: How) -> None:
     """Draw the availability, or why there is none."""
     st.header("Availability", anchor=False)
     if found.share is None:
@@ -64,9 +66,10 @@ def available(found: Availability) -> None:
         f" s2 or none stated). A slot went well when under {percent(found.limit)} of its interactions failed"
         " technically and no incident ran. Every slot is counted, so there is no interval."
     )
+    how()
 
 
-def drifts(found: Sequence[Watched], titles: Sequence[str]) -> None:
+def drifts(found: Sequence[Watched], titles: Sequence[str], how: How) -> None:
     """Draw what CUSUM, EWMA and limits say of each metric against its frozen baseline, with how often they cry wolf."""
     st.header("Does quality drift", anchor=False)
     st.caption(
@@ -88,10 +91,10 @@ def drifts(found: Sequence[Watched], titles: Sequence[str]) -> None:
             "Possible change after": (each.drift.hint if each.drift else "") or NOTHING,
             "Note": each.missing or NOTHING,
         })  # fmt: skip
-    table(rows, name="quality drift")
+    table(rows, name="quality drift", beside=how)
 
 
-def reviews(store: Warehouse, scope: Scope, found: Sequence[Review]) -> None:
+def reviews(store: Warehouse, scope: Scope, found: Sequence[Review], how: How) -> None:
     """Draw the review rate of the scenarios that require it, and the actions that had none."""
     st.header("Human review against policy", anchor=False)
     if not found:
@@ -107,7 +110,7 @@ def reviews(store: Warehouse, scope: Scope, found: Sequence[Review]) -> None:
          "Without review": each.without, "Mode known": each.known,
          "Mode not stated": each.untold}
         for each in found
-    ], name="human review")  # fmt: skip
+    ], name="human review", beside=how)  # fmt: skip
     if not without:
         return
     rows = unreviewed(store, scope, ROWS)
@@ -117,7 +120,7 @@ def reviews(store: Warehouse, scope: Scope, found: Sequence[Review]) -> None:
         interaction(store, str(rows[picked]["product_id"]), str(rows[picked]["interaction_id"]))
 
 
-def incidents(found: Sequence[IncidentRecord], people: dict[str, str]) -> None:
+def incidents(found: Sequence[IncidentRecord], people: dict[str, str], how: How) -> None:
     """Draw the incidents: open ones without an owner first."""
     st.header("Incidents", anchor=False)
     if not found:
@@ -139,7 +142,15 @@ def incidents(found: Sequence[IncidentRecord], people: dict[str, str]) -> None:
          "Cause": each.incident.root_cause or NOTHING, "Fix": each.incident.fix or NOTHING,
          "Prevention": each.incident.prevention or "✕ None stated"}
         for each in found
-    ], name="incidents")  # fmt: skip
+    ], name="incidents", beside=how)  # fmt: skip
+
+
+def _percentiles(each: Latency) -> list[dict[str, object]]:
+    return [
+        {"week": each.week, "share": one.share, "seconds": one.value, "low": one.low, "high": one.high,
+         "interactions": each.timed}
+        for one in each.percentiles
+    ]  # fmt: skip
 
 
 def _hours(value: float | None) -> str:

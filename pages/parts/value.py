@@ -1,6 +1,7 @@
 """What a product costs and what comes back: per person, per successful task, and as a return with its range."""
 
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -19,6 +20,7 @@ from pages.parts.measured import measured
 from pages.parts.readings import state
 from pages.parts.rows import table
 from pages.parts.text import plain
+from pages.parts.workings import worked
 from reports.words import NOTHING, count, percent
 
 PARTS = ("roi.net_value", "roi.chance")  # the cost of a success is among the cards of the page
@@ -38,6 +40,7 @@ def value_of_product(store: Warehouse, scope: Scope) -> None:
     asked = cards([every[name] for name in PARTS if name in every], currency=settings(store).currency)
     if asked is not None:
         computed.show(store, asked, scope)
+    (product,) = scope.products or ("",)
     worth = _worth(store, state(store), scope.model_dump_json(), scope)
     if worth.refusal:
         absent(worth.refusal, "costs", "value")
@@ -48,7 +51,10 @@ def value_of_product(store: Warehouse, scope: Scope) -> None:
     if not worth.lines:
         return
     st.caption("Every line of the ledger with its range (P5 to P95 of 20,000 draws), its tag and its evidence")
-    table(list(worth.lines), name="value ledger")
+    table(
+        list(worth.lines), name="value ledger",
+        beside=partial(worked, store, scope, "ledger", partial(ledger, store, scope, product=product)),
+    )  # fmt: skip
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

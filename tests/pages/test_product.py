@@ -1,10 +1,11 @@
 """The Product page as a person without a browser sees it."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 from streamlit.testing.v1 import AppTest
 
 from data.people import PersonRecord, Role
@@ -20,7 +21,30 @@ from reports.words import interval, percent
 from tests.company import Made, copy_warehouse, usage
 from tests.conftest import NOON
 
+PASSED = {"r1": 30, "r2": 36}  # of 40 cases, each run after the other
 LONG = "Knowledge assistant for the after sales service of all plants"  # 61 characters
+
+
+def tried() -> bytes:
+    """Two runs of a suite of chat: the first cases fail."""
+    days = {"r1": "2026-09-01", "r2": "2026-09-22"}
+    rows = [
+        f"{run},{days[run]}T02:00:00Z,c{case:02},correct,chat,answers,1,{case >= 40 - passed},human,leave"
+        for run, passed in PASSED.items() for case in range(40)
+    ]  # fmt: skip
+    head = "run_id,run_at,case_id,metric_name,product_id,suite,suite_version,passed,evaluator_kind,topic_id"
+    return "\n".join([head, *rows]).encode()
+
+
+def gaps() -> bytes:
+    """Fourteen gaps of chat, each answered after two hours but two; none is documented."""
+    rows = [
+        f"T{n},2026-09-{n + 1:02}T09:00:00Z,chat,context_gap,{'new' if n > 11 else 'done'},ann@example.com,"
+        f"eva@example.com,{'' if n > 11 else f'2026-09-{n + 1:02}T11:00:00Z'},leave"
+        for n in range(14)
+    ]  # fmt: skip
+    head = "ticket_id,opened_at,product_id,kind,status,requester_id,assignee_id,first_response_at,topic_id"
+    return "\n".join([head, *rows]).encode()
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +58,10 @@ def described(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         file.write_bytes(usage((Made("broken", 45, made, 0.1),), first=first, weeks=6, seed=seed))
         assert load(store, file, who="Ann").status == "published"
     mapping.register(store, ["broken"], "Ann")
+    for name, content in (("evals", tried()), ("gaps", gaps())):
+        (folder / f"{name}.csv").write_bytes(content)
+        outcome = load(store, folder / f"{name}.csv", who="Ann")
+        assert outcome.status == "published", outcome.messages
     with store.write("registry", "Ann") as tx:
         save(tx, [
             Product(product_id="chat", name=LONG, stage="scaling", purpose="Answers from the manuals.",
@@ -67,17 +95,20 @@ def scoped(store: Warehouse, product: str) -> Scope:
     return default_scope(store).model_copy(update={"products": (product,)})
 
 
-def draw(store: Warehouse, product: str | None = "chat") -> AppTest:
+def draw(store: Warehouse, product: str | None = "chat", weeks: int = 12) -> AppTest:
     """The page of a product, as it is when nothing else was chosen."""
 
-    def script(store: object, product: str | None) -> None:
+    def script(store: object, product: str | None, weeks: int) -> None:
+        from datetime import timedelta
+
         from metrics import default_scope
         from pages import product as page
 
         scope = default_scope(store)
+        scope = scope.model_copy(update={"since": scope.until - timedelta(days=7 * weeks - 1)})
         page.render(store, scope.model_copy(update={"products": (product,)}) if product else scope)
 
-    page = AppTest.from_function(script, args=(store, product), default_timeout=120).run()
+    page = AppTest.from_function(script, args=(store, product, weeks), default_timeout=120).run()
     assert not page.exception, page.exception
     return page
 
@@ -209,6 +240,82 @@ def test_only_the_open_tab_is_drawn_and_each_can_be_opened(company: Warehouse) -
     ):  # fmt: skip
         assert lacking in [button.label for button in opened(company, "coder", tab).get("download_button")], tab
     assert "Planned: the process asks" in said(opened(company, "chat", "Escalations"))
+
+
+def test_evals_retention_backlog_and_the_change_are_one_tab_each(company: Warehouse) -> None:
+    """The runs with Wilson's interval and the newest against the one before; who came back a week later; the failed
+    cases and open gaps; the change from the four weeks before as a sum of rates and mix, with a workbook each.
+    """
+    page = draw(company, "chat", weeks=4)
+
+    def opens(tab: str) -> str:
+        page.session_state["closer"] = tab
+        page.run()
+        assert not page.exception, page.exception
+        return said(page)
+
+    low, high = proportion_confint(PASSED["r2"], 40, method="wilson")
+    words = opens("Evals")
+    assert f"22 Sep 2026: 90.0% ({100 * low:.1f}–{100 * high:.1f}), 40 cases." in words
+    assert "+15.0 pp (+" in words
+    assert "over the same 40 cases: more than chance, McNemar p 0.031." in words
+    words = opens("Backlog")
+    assert "4 failed eval cases and 14 open gaps" in words
+    (table,) = [table.value for table in page.dataframe if "Failed cases" in table.value]
+    assert table.to_dict("records")[0]["Failed cases"] == "4 of 40"
+    words = opens("Why it changed")
+    assert "Task success changed by" in words
+    (table,) = [table.value for table in page.dataframe if "By its mix" in table.value]
+    parts = [float(row["Together"]) for row in table.to_dict("records")]
+    assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.1 * len(parts))
+    assert {"Download CSV", "XLSX"} <= {button.label for button in page.get("download_button")}
+    few, *_ = _returned(company, 4)
+    assert f"{few} people with a name began in this period: fewer than 10" in opens("Retention")
+
+
+def test_who_came_back_is_counted_week_by_week(company: Warehouse) -> None:
+    """A week after they began: the share, of how many people, and each cohort in the table beside."""
+
+    def script(store: object, scope: object) -> None:
+        from pages.parts.retained import retained_of
+
+        retained_of(store, scope)
+
+    page = AppTest.from_function(script, args=(company, scoped(company, "chat")), default_timeout=60).run()
+    assert not page.exception
+    began, old, back = _returned(company, 12)
+    assert f"Week 1: {percent(back / old)}" in said(page)
+    assert f"of {old} people" in said(page)
+    (cohorts,) = [table.value for table in page.dataframe if "People" in table.value]
+    assert sum(cohorts["People"]) == began
+
+
+def _returned(store: Warehouse, weeks: int) -> tuple[int, int, int]:
+    """The people of chat who began in the last weeks, those of them who began so early that a whole week follows, and
+    those of these who were there in it, counted day by day.
+    """
+    until = default_scope(store).until
+    seen: dict[object, set[date]] = {}
+    for row in store.rows("SELECT unit_id, day FROM interactions WHERE product_id = 'chat'"):
+        when = row["day"]
+        assert isinstance(when, date)
+        seen.setdefault(row["unit_id"], set()).add(when - timedelta(days=when.weekday()))
+    running = until + timedelta(days=1) - timedelta(days=(until + timedelta(days=1)).weekday())
+    first = until - timedelta(days=7 * weeks - 1)
+    firsts = {person: min(each) for person, each in seen.items()}
+    began = {who: week for who, week in firsts.items() if week + timedelta(days=6) >= first and week < running}
+    old = [who for who, week in began.items() if week + timedelta(days=7) < running]
+    return len(began), len(old), sum(began[who] + timedelta(days=7) in seen[who] for who in old)
+
+
+def test_how_computed_tells_the_statement_of_a_table(company: Warehouse) -> None:
+    """A table that is no reading says what it counts and leaves out, and the statement as it runs."""
+    page = draw(company)
+    page.session_state["workings"] = "SQL"
+    page.button(key="worked-failures").click().run()
+    assert not page.exception, page.exception
+    assert "Why interactions failed" in said(page)
+    assert any("interactions" in code.value and code.value.startswith("WITH") for code in page.code)
 
 
 def test_how_computed_opens_for_the_numbers_of_a_panel(company: Warehouse) -> None:
