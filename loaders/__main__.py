@@ -19,23 +19,22 @@ from data.side import side_of
 from data.warehouse import Warehouse, default_path
 from loaders import (
     FORMATS,
-    corrections,
     decided,
+    errands,
     guide,
     links,
-    mapping,
     profile_commands,
     quarantine_commands,
     remembered,
 )
 from loaders.answers import answers
+from loaders.errand import CHANGING, VERBS, Answer, Errand, do
 from loaders.format import Options, Refused
 from loaders.inbox import is_served, send
 from loaders.ingest import Outcome
 from loaders.order import Order, carry_out
 from loaders.printed import outcome_told, rows_told
 from loaders.receive import printable
-from loaders.undo import redo, undo
 
 
 def parser() -> argparse.ArgumentParser:
@@ -117,8 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         store = Warehouse.open(path)
     except HeldError as error:
-        if options is None or not is_served(side_of(path)):
+        if not is_served(side_of(path)) or (options is None and given.command not in VERBS):
             return _refused(given, error)
+        if options is None:
+            return _told(given, errands.ask(side_of(path), _errand(given)))
         print("The warehouse is open in a server: the files go through its inbox.", file=sys.stderr)
         return _load(given, lambda file: send(side_of(path), file, _order(given, options, file)))
     except PlumblineError as error:
@@ -195,10 +196,8 @@ def _formats(given: argparse.Namespace) -> int:
 
 
 def _answer(store: Warehouse, given: argparse.Namespace) -> int:
-    if given.command == "list":
-        return rows_told(store.rows(
-            "SELECT load_id, file_name, format, status, rows_read, accepted, quarantined, loaded_by, loaded_at"
-            " FROM loads ORDER BY load_id DESC"), given.json)  # fmt: skip
+    if given.command in VERBS:
+        return _told(given, do(store, _errand(given)))
     if given.command == "show":
         row = _the_load(store, given.load_id)
         return rows_told(
@@ -228,29 +227,35 @@ def _answer(store: Warehouse, given: argparse.Namespace) -> int:
         gone = remembered.forget(store, given.forget, who())
         print(json.dumps({"forgotten": gone}) if given.json else f"{gone} answers forgotten.")
         return 0
-    if given.command == "unmapped":
-        return rows_told(
-            [{"field": entry.field, "value": entry.value, "records": entry.records, "loads": entry.loads,
-              "nearest product": entry.nearest or ""} for entry in mapping.inbox(store)], given.json)  # fmt: skip
     if given.command == "links":
         return rows_told(links.links(store), given.json)
     if given.command == "match":
         return _match(store, given)
-    if given.command == "rules":
-        found = decided.listed(store) if given.rows is None else decided.rows_of(store, given.rows, given.limit)
-        return rows_told(found, given.json)
+    found = decided.listed(store) if given.rows is None else decided.rows_of(store, given.rows, given.limit)
+    return rows_told(found, given.json)
+
+
+def _errand(given: argparse.Namespace) -> Errand:
+    about = given.rules if given.command == "map" else [given.load_id] if given.command in CHANGING else []
+    return Errand(who(), given.command, tuple(about), new=given.command == "map" and given.new)
+
+
+def _told(given: argparse.Namespace, answer: Answer) -> int:
+    """Print what became of an errand; 0 done, 1 refused."""
+    if answer.refused:
+        print(answer.refused, file=sys.stderr)
+        return 1
+    if given.command not in CHANGING:
+        return rows_told(answer.found, given.json)
     if given.command == "map":
-        rules = [mapping.parse_rule(text) for text in given.rules]
-        changed = mapping.add_rules(store, rules, who(), new=given.new)
-        print(json.dumps({"rules": len(rules), "rows": changed}) if given.json else
-              f"{len(rules)} rules stored; {changed:,} rows changed product.")  # fmt: skip
+        said = f"{answer.changed['rules']} rules stored; {answer.changed['rows']:,} rows changed product."
+        print(json.dumps(answer.changed) if given.json else said)
         return 0
-    rows = (undo if given.command == "undo" else redo)(store, given.load_id, who())
-    said = ", ".join(f"{count:,} rows of {table}" for table, count in rows.items()) or "no rows"
+    rows = ", ".join(f"{count:,} rows of {table}" for table, count in answer.changed.items()) or "no rows"
     verb = "Taken back" if given.command == "undo" else "Put in again"
-    print(json.dumps({"load_id": given.load_id, "rows": rows}) if given.json else f"{verb}: {said}.")
-    for left in corrections.in_force(store, given.load_id) if given.command == "undo" else ():
-        print(f"Its corrections are still in; to take them back, too: undo {left['load_id']}.", file=sys.stderr)
+    print(json.dumps({"load_id": given.load_id, "rows": answer.changed}) if given.json else f"{verb}: {rows}.")
+    for note in answer.notes:
+        print(note, file=sys.stderr)
     return 0
 
 

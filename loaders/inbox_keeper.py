@@ -1,4 +1,6 @@
-"""The thread of the server that looks after its inbox: one file after the other, through the same door as all."""
+"""The thread of the server that looks after its inbox: one file after the other, through the same
+door as all; and errands beside.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from functools import partial
 
 from data.errors import PlumblineError
 from data.warehouse import Warehouse
-from loaders import inbox
+from loaders import errands, inbox
 from loaders.inbox import Entry
 from loaders.ingest import Outcome
 from loaders.order import carry_out
@@ -25,6 +27,7 @@ class Keeper:
     def start(self) -> Keeper:
         """Begin; entries that a process before this one began are taken again."""
         inbox.clear(self._store.side)
+        errands.clear(self._store.side)
         inbox.beat(self._store.side)
         self._thread.start()
         return self
@@ -37,11 +40,19 @@ class Keeper:
     def _run(self) -> None:
         pulse = threading.Thread(target=self._beat, name="inbox pulse", daemon=True)
         pulse.start()
+        running = threading.Thread(target=self._errands, name="errands", daemon=True)
+        running.start()
         while not self._ended.wait(inbox.BEAT):
             for entry in inbox.entries(self._store.side):
                 if entry.state != "done" and not self._ended.is_set():
                     self._one(entry)
+        running.join()
         pulse.join()
+
+    def _errands(self) -> None:
+        """Errands do not wait for a long file to be read; the writers' lock keeps them apart."""
+        while not self._ended.wait(inbox.BEAT / 4):
+            errands.serve(self._store)
 
     def _beat(self) -> None:
         """The pulse goes on while a long file is loaded."""

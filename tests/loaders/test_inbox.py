@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from data.warehouse import Warehouse
-from loaders import inbox
+from loaders import errands, inbox
+from loaders.errand import Answer, Errand, do
+from loaders.errands import ask
 from loaders.format import Options, Refused
 from loaders.inbox import dropped, entries, is_served, put, send, withdraw
 from loaders.inbox_keeper import Keeper
@@ -18,7 +20,7 @@ from loaders.ingest import Outcome
 from loaders.order import Order
 from loaders.stated import Stated
 from tests.loaders import foreign
-from tests.loaders.files import csv_text, least, write_csv
+from tests.loaders.files import csv_text, least, published, write_csv
 
 ROOT = Path(__file__).parents[2]
 ORDER = Order("ann", "usage.csv", None, Options(product="chat", values={"mode": "assist"}))
@@ -193,12 +195,60 @@ def test_a_command_beside_a_server(store: Warehouse, file: Path, tmp_path: Path)
         [*command[:5], *command[-2:], portal, *said, "--day-order", "dmy", "--decimal-comma"], cwd=ROOT,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
+    (load,) = json.loads(mapped.stdout)
+    undone = subprocess.run(
+        [*command[:3], "undo", load["load_id"], *command[-2:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     keeper.stop()
+    assert (undone.returncode, undone.stdout) == (0, "Taken back: 4 rows of interactions.\n")
     assert (mapped.returncode, json.loads(mapped.stdout)[0]["accepted"]) == (0, 4)
     good, bad = json.loads(done.stdout)
     assert (done.returncode, good["status"], good["accepted"], bad["status"]) == (1, "published", 3, "refused")
     assert "goes through" in done.stderr or "go through" in done.stderr
-    assert store.value("SELECT count(*) AS n FROM interactions") == 3 + 4
+    assert store.value("SELECT count(*) AS n FROM interactions") == 3
+
+
+def test_errands_are_done_by_the_server(kept: Warehouse, file: Path) -> None:
+    """Undo, redo, a mapping and the lists come out as a command of one's own has them, signed by who asked; a refusal
+    has the same words.
+    """
+    load = str(send(kept.side, file, ORDER).load_id)
+    assert ask(kept.side, Errand("bea", "unmapped")).found[0]["value"] == "chat"
+    assert ask(kept.side, Errand("bea", "undo", (load,))) == Answer({"interactions": 3})
+    assert kept.value("SELECT count(*) AS n FROM interactions") == 0
+    assert kept.value("SELECT who AS n FROM audit WHERE what = 'undo'") == "bea"
+    for errand in (Errand("bea", "undo", (load,)), Errand("bea", "redo", ("none",)), Errand("bea", "map", ("x",))):
+        answer = ask(kept.side, errand)
+        assert answer.refused
+        assert answer == do(kept, errand)
+    assert ask(kept.side, Errand("bea", "redo", (load,))).changed == {"interactions": 3}
+    rule = Errand("bea", "map", ("product_id=chat:talk",), new=True)
+    assert ask(kept.side, rule).changed == {"rules": 1, "rows": 3}
+    assert kept.rows("SELECT DISTINCT product_id FROM interactions") == [{"product_id": "talk"}]
+    (told,) = ask(kept.side, Errand("bea", "list")).found
+    assert (told["load_id"], told["status"], told["loaded_by"]) == (load, "published", "ann")
+    assert list(errands.folder_of(kept.side).iterdir()) == []
+
+
+def test_an_errand_is_done_once_or_not_at_all(store: Warehouse, file: Path) -> None:
+    """Without a server it is taken back; what one has begun is not begun again; what is none of ours stays where it is;
+    old ones are forgotten.
+    """
+    folder = errands.folder_of(store.side)
+    published(store, file, "one")
+    alone = ask(store.side, Errand("bea", "undo", ("one",)))
+    assert "nothing has changed" in alone.refused
+    assert list(folder.iterdir()) == []
+    (folder / "begun.taken").write_text(Errand("bea", "undo", ("one",)).dump())
+    for name, text in (("a", "{"), ("b", '{"who": "x", "verb": "drop", "about": []}'), ("c", '{"verb": "undo"}')):
+        (folder / f"{name}.json").write_text(text)
+    errands.serve(store)
+    assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json", "begun.taken", "c.json"]
+    assert store.value("SELECT count(*) AS n FROM interactions") == 3
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    errands.clear(store.side)
+    assert list(folder.iterdir()) == []
 
 
 def until(holds: object) -> None:
