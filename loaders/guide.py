@@ -19,13 +19,13 @@ UNITS = {
 
 
 def guide(table: str) -> list[Row]:
-    """Every column of a table, the needed ones first: name, whether it is needed, type, unit, meaning, example."""
+    """Every column of a table, the needed ones first: name, whether it is needed, meaning, example, unit, type."""
     columns = sorted(columns_of(table).values(), key=lambda column: not column.required)
     return [
         {
-            "column": column.name, "needed": "yes" if column.required else "", "expected": column.expected,
-            "unit": _unit(column), "meaning": meaning(table, column.name).text,
-            "example": meaning(table, column.name).example,
+            "column": column.name, "needed": "yes" if column.required else "",
+            "meaning": meaning(table, column.name).text, "example": meaning(table, column.name).example,
+            "unit": _unit(column), "expected": column.expected,
         }
         for column in columns
     ]  # fmt: skip
@@ -46,7 +46,7 @@ def asked(format: str, table: str | None) -> list[Row]:
 
 def _unit(column: Column) -> str:
     if column.kind is datetime:
-        return "UTC, unless an offset or the time zone is given"
+        return "UTC"
     if column.kind is date:
         return "local day"
     return UNITS.get(column.name, "")

@@ -8,8 +8,8 @@ from pages.parts.rows import table
 from reports.templates import TITLES
 
 NAMES = {
-    "column": "Column", "needed": "Needed", "expected": "Expected", "unit": "Unit", "meaning": "Meaning",
-    "example": "Example",
+    "column": "Column", "needed": "Needed", "meaning": "Meaning", "example": "Example", "unit": "Unit",
+    "expected": "Expected",
 }  # fmt: skip
 
 
@@ -20,4 +20,5 @@ def show() -> None:
         chosen = st.selectbox(
             "Each row is", list(TITLES), format_func=lambda name: TITLES[name], key="guide-table", width=420
         )
+        st.caption("Moments without an offset are UTC, or of the time zone that is chosen for the file.")
         table([{NAMES[name]: cell for name, cell in row.items()} for row in guide(chosen)], f"columns of {chosen}")

@@ -37,7 +37,9 @@ def show(store: Warehouse, scope: Scope, desk: desks.Desk) -> None:
         st.header("Who is who", anchor=False)
         st.markdown(_answer(found))
         called = products(store)
-        table([_row(each, called) for each in found.products if each.ids or each.audience], "audience and use")
+        rows = [_row(each, called) for each in found.products if each.ids or each.audience]
+        with st.expander("Audience and use by product", expanded=bool(found.unmatched), icon=":material/groups:"):
+            table(rows, "audience and use")
         if found.unmatched and found.pseudonyms and found.named:
             st.text_input(
                 "Domains of your e-mail addresses, to try with people's names", key="match-domains", width=420,
