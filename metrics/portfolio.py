@@ -7,6 +7,7 @@ from metrics.catalog import HEADLINES
 from metrics.checks import Finding, run
 from metrics.compare import before, delta
 from metrics.engine import read
+from metrics.hysteresis import steady
 from metrics.scorecard import Scorecard, best_verdicts
 from metrics.spec import Scope
 from metrics.standing import BESIDE, ProductStanding, by_product, checked, standings
@@ -38,6 +39,6 @@ def portfolio(store: Warehouse, scope: Scope, cards: list[Scorecard]) -> Portfol
     }
     found = standings(
         store, today, readings=now, goals=goals, deltas=changes, scenarios=scenarios, pilots=best_verdicts(cards),
-        findings=findings,
+        findings=findings, steady=steady(store, scope, goals, now),
     )  # fmt: skip
     return Portfolio(found, findings)

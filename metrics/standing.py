@@ -65,11 +65,13 @@ def standings(
     scenarios: Sequence[Reading],
     pilots: Mapping[str, Decision],
     findings: Sequence[Finding],
+    steady: Mapping[str, Mapping[str, Health]] | None = None,
 ) -> list[ProductStanding]:
     """Every registered product that has readings, what most needs action first.
 
     `deltas` are of task success by product, `scenarios` the readings of task success by product and scenario, `pilots`
-    the best verdict of each product's pilots.
+    the best verdict of each product's pilots; `steady` how the readings stand by product and metric, as
+    metrics.hysteresis settles it, else as they read.
     """
     elsewhere = better_elsewhere(store, scenarios)
     complete = completeness(findings, readings)
@@ -78,7 +80,11 @@ def standings(
         of = readings.get(product.product_id)
         if of is None:
             continue
-        healths = {name: goals.health(of.get(name), product.product_id) for name in (*HEADLINES, *BESIDE)}
+        settled = (steady or {}).get(product.product_id, {})
+        healths = {
+            name: settled[name] if name in settled else goals.health(of.get(name), product.product_id)
+            for name in (*HEADLINES, *BESIDE)
+        }
         case = ProductCase(
             days_since_launch=(today - product.launched_on).days if product.launched_on else None,
             adoption=healths["adoption"],
