@@ -7,6 +7,7 @@ from metrics import (
     adoption,
     context_coverage,
     escalation_rate,
+    eval_success,
     hallucination_rate,
     roi,
     sme_response_time,
@@ -17,7 +18,8 @@ from metrics.reduced import VIEWS
 from metrics.spec import Derived, Dimension, Duration, Measure, Metric, MetricError, Ratio
 
 MODULES = (
-    adoption, stated_use, task_success, hallucination_rate, escalation_rate, context_coverage, sme_response_time, roi,
+    adoption, stated_use, task_success, eval_success, hallucination_rate, escalation_rate, context_coverage,
+    sme_response_time, roi,
 )  # fmt: skip
 CATALOG: dict[str, Metric] = {metric.name: metric for module in MODULES for metric in module.METRICS}
 HEADLINES: tuple[str, ...] = tuple(name for name in CATALOG if "." not in name)

@@ -8,6 +8,8 @@ from metrics.spec import Reading, Scope
 from metrics.statistics import rounded
 
 WEAK = ("invalid", "not_measured", "insufficient", "uncalibrated")
+PAIRED = frozenset(("task_success.eval",))
+"""Metrics of cases that are the same before and after: never compared as if they were others."""
 
 
 class Delta(NamedTuple):
@@ -43,6 +45,8 @@ def delta(now: Reading, then: Reading) -> Delta:
     """
     if now.definition_hash != then.definition_hash:
         return _refused("The definition changed in between.")
+    if now.metric in PAIRED:
+        return _refused("Not compared so: runs of the same cases are held against each other pair by pair.")
     if now.value is None or then.value is None:
         return _refused(f"Nothing to compare: no value in {'this period' if now.value is None else 'the one before'}.")
     for reading, when in ((now, "this period"), (then, "the period before")):

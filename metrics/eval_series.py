@@ -23,7 +23,7 @@ SHOW, DECIDE = 10, 30  # cases: fewer than the first have no interval, fewer tha
 
 # A trial is good when all of its checks are; a case's score is its share of good trials, so that repeating a case adds
 # no case. Its stratum is what it states; checks that failed themselves say nothing.
-_CASES = f"""
+CASES = f"""
 SELECT product, suite, run_id, case_id, scenario, topic, sum(good) / count(*) AS score, max(ran) AS ran,
   list_distinct(flatten(list(judges))) AS judges, list_distinct(list(version)) AS versions,
   list_distinct(list(release)) AS releases, max(trials) AS trials
@@ -64,7 +64,7 @@ JOIN (
 ORDER BY r.product, r.suite, r.ran, r.run_id, c.kind, c.stratum"""
 
 # What production asks for in the period: tasks by scenario, interactions by topic.
-_MIX = f"""
+MIX = f"""
 SELECT u.product_id AS product, 'scenario' AS kind, u.scenario_id AS stratum, CAST(sum(u.tasks) AS BIGINT) AS demand
 FROM user_days AS u
 JOIN shelf ON shelf.product = u.product_id
@@ -133,8 +133,8 @@ def eval_series(store: Warehouse, scope: Scope) -> list[Point]:
     if scope.pilots is not None or scope.teams is not None:
         raise MetricError("An eval suite tests a product, not a team or a pilot.", "Leave teams and pilots out.")
     head = [("shelf", views.shelf(scope))]
-    runs = with_clause([*head, ("cases", _CASES), ("runs", _RUNS)]) + _POINTS
-    mixed = with_clause([*head, ("alias", views.ALIAS), ("staff", views.STAFF)]) + _MIX
+    runs = with_clause([*head, ("cases", CASES), ("runs", _RUNS)]) + _POINTS
+    mixed = with_clause([*head, ("alias", views.ALIAS), ("staff", views.STAFF)]) + MIX
     with store.reading() as reader:
         rules = settings_of(reader)
         rows, asked = (reader.rows(sql, bound(sql, scope, None, rules)) for sql in (runs, mixed))
@@ -180,7 +180,7 @@ def _point(
         (former.line + bool(refused) if former else 0), by, rounded(value), rounded(low) if shown else None,
         rounded(high) if shown else None, cases_of, cast(int, row["trials"]),
         None if covered is None else rounded(covered), "ok" if shown else "insufficient", cases_of >= DECIDE,
-        _method(by, strata, covered), refused, same_cases,
+        method_of(by, strata, covered), refused, same_cases,
         tuple(strata),
     )  # fmt: skip
 
@@ -223,7 +223,8 @@ def _refused(former: Point | None, versions: tuple[str, ...], judges: tuple[str,
     return ""
 
 
-def _method(by: str, strata: Sequence[Stratum], covered: float | None) -> str:
+def method_of(by: str, strata: Sequence[Stratum], covered: float | None) -> str:
+    """How a value was weighed, in words."""
     if not by:
         return "suite average: cases or production name neither scenario nor topic; Wilson over cases"
     words = f"{len(strata)} strata by {by}, weighed by production; MOVER of Wilson intervals"

@@ -5,7 +5,7 @@ value beside the moments that it is computed from.
 from collections.abc import Sequence
 
 from data.warehouse import Warehouse
-from metrics import calibration, durations, hallucination_rate, inventory, stated_use
+from metrics import calibration, durations, eval_success, hallucination_rate, inventory, stated_use
 from metrics.compile import Query, bound, column, compile_sql
 from metrics.engine import facts_of, read
 from metrics.ground import survey
@@ -48,6 +48,8 @@ def plain(store: Warehouse, metric: Metric, scope: Scope, by: Sequence[Dimension
         return _literal(inventory.valued(asked, metric.name.partition(".")[2] or "retrievable", headline), asked) + ";"
     if metric.load is stated_use.load:
         return _literal(stated_use.valued(asked, stated_use.DAYS[metric.name]), asked) + ";"
+    if metric.load is eval_success.load:
+        return _literal(eval_success.valued(asked), asked) + ";"
     return f"{UNSAID}{inlined(query.sql, query.params)};"
 
 

@@ -247,23 +247,23 @@ CRITERIA: tuple[Criterion, ...] = (
         _people,
     ),
     Criterion(
-        "observable", "Success can be seen",
+        "observable", "Visible success",
         "Tasks say how they ended (1); the current way was measured (1); what counts as success is agreed (1).",
         _observable,
     ),
     Criterion(
-        "risk", "Risk can be managed",
+        "risk", "Manageable risk",
         "Risk low or medium, or high and reviewed by a person (1); an escalation path (1); content errors not beyond"
         " their floor (1).",
         _risk,
     ),
     Criterion(
-        "context", "Context is there",
+        "context", "Context",
         "Context coverage reaches its floor (1), its target (2); every required topic has an expert (1).",
         _context,
     ),
     Criterion(
-        "reuse", "Can be reused",
+        "reuse", "Reuse",
         "Connection rules (1), support (1), and more than one piece of work or one team that its product is for (1).",
         _reuse,
     ),

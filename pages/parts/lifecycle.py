@@ -52,10 +52,10 @@ def _row(each: Staged, names: Mapping[str, str]) -> dict[str, object]:
         "Product": each.product.name,
         "Stage": each.step.title if each.step else "not said",
         "Days in it": NOTHING if each.days is None else f"{'over ' if each.first_said else ''}{each.days:,}",
-        "Answers": _who(each.primary, names),
-        "Supports": _who(each.supporting, names),
         "Still owes": listed([output.title for output in each.owes], 9) or NOTHING,
         "Owed from before": listed([output.title for output in each.earlier], 9) or NOTHING,
+        "Who answers": _who(each.primary, names),
+        "Who supports": _who(each.supporting, names),
         **{stage.title: f"{each.delivered(stage)} of {len(stage.outputs)}" for stage in DELIVERY},
     }
 
@@ -64,7 +64,8 @@ def _who(held: Held | None, names: Mapping[str, str]) -> str:
     if held is None:
         return NOTHING
     people = listed([names.get(user, user) for user in held.people], 2)
-    return f"{held.role.replace('_', ' ').capitalize()}: {people or 'nobody'}"
+    role = "expert" if held.role == "sme" else held.role.replace("_", " ")
+    return f"{people or 'Nobody'} ({role})"
 
 
 def _delivery(each: Staged) -> None:

@@ -70,6 +70,12 @@ def agree(shell: Shell, store: Warehouse, name: str, scope: Scope, by: tuple[Dim
             assert row[f"{prefix}_{'events' if metric.events else 'of'}"] == reading.events
             hits, of = int(str(row[f"{prefix}_hits"])), int(str(row[f"{prefix}_of"]))
             assert printed(hits / of) == reading.value
+        if name == "task_success.eval":
+            cases, totals, demands = (row[moment] for moment in ("cases_of", "totals", "demands"))
+            assert sum(cases) == row["cases"] == reading.events  # type: ignore[arg-type]
+            parts = list(zip(cases, totals, demands, strict=True))  # type: ignore[call-overload]
+            whole = math.fsum(demand for _, _, demand in parts)
+            assert printed(math.fsum(d * t / n for n, t, d in parts) / whole) == reading.value
         if isinstance(metric, Duration):
             assert sum(row["events"]) == row["answered"] == reading.events  # type: ignore[arg-type]
         compared += 1
