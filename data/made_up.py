@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from data.cursor import Rows, Transaction
+from data.facts import FACTS
 from data.operation import Setting
 from data.people import PersonRecord
 from data.record import Record
@@ -32,6 +33,17 @@ def present(store: Rows) -> bool:
         "SELECT (SELECT count(*) FROM loads WHERE loaded_by = ?)"
         " + (SELECT count(*) FROM products WHERE changed_by = ? AND valid_to IS NULL) AS n", [DEMO, DEMO]
     ))  # fmt: skip
+
+
+def about(store: Rows, product: str) -> bool:
+    """Whether the demo company told anything of a product: its row of the registry, or a row of its files."""
+    files = " UNION ALL ".join(
+        f'SELECT 1 AS told FROM "{table}" AS f JOIN loads AS l ON l.load_id = f.load_id'
+        " WHERE l.loaded_by = $demo AND f.product_id = $product"
+        for table in FACTS
+    )
+    said = "SELECT 1 AS told FROM products WHERE changed_by = $demo AND product_id = $product"
+    return bool(store.rows(f"{said} UNION ALL {files} LIMIT 1", {"demo": DEMO, "product": product}))
 
 
 def own(store: Rows, used: Used, *, edits: bool = False) -> Own:

@@ -8,27 +8,11 @@ from data.cursor import Rows
 from data.portfolio import Target
 from data.registry_store import history
 from data.settings import settings as settings_of
+from metrics import method_words
 from metrics.catalog import CATALOG, units_are
 from metrics.definition import definition_hash
 from metrics.reduced import VIEWS
-from metrics.spec import Derived, Duration, Metric, Ratio
-
-LEFT_OUT = (
-    "Rows in shadow mode; accounts of services, tests and the product team; interactions whose product is not"
-    " registered; rows where numerator or denominator is unknown."
-)
-INTERVALS = {
-    "ratio": (
-        "Leave one unit out (jackknife), turned into an effective sample size, then Wilson's score interval with"
-        " Student's t of K - 1 units. Sources: Wilson, JASA 22 (1927); Deng, Knoblich and Lu, arXiv 1803.06336."
-    ),
-    "duration": (
-        "Kaplan-Meier on the business clock, open ones censored; pointwise log-log intervals, inverted for a quantile"
-        " (Brookmeyer and Crowley, Biometrics 38 (1982))."
-    ),
-    "derived": "As the definition says: from the readings it is made of, or from 20,000 draws of its inputs.",
-    "census": "None: everything is counted and nothing sampled.",
-}
+from metrics.spec import Duration, Metric, Ratio
 
 
 class Version(NamedTuple):
@@ -60,6 +44,7 @@ class Definition(NamedTuple):
     formula: str
     unit: str
     interval: str
+    left_out: str
     settings: tuple[tuple[str, str], ...]
     thresholds: tuple[Threshold, ...]
     versions: tuple[Version, ...]
@@ -68,7 +53,7 @@ class Definition(NamedTuple):
         """Whether every word asked for stands somewhere in the definition."""
         held = (
             f"{self.metric.name} {self.metric.title} {self.metric.question} {self.metric.definition} {self.formula}"
-            f" {self.metric.caveat} {self.unit} {self.interval} {self.versions}"
+            f" {self.metric.caveat} {self.unit} {self.interval} {self.left_out} {self.versions}"
         ).casefold()
         return all(word in held for word in words.casefold().split())
 
@@ -86,7 +71,8 @@ def definitions(store: Rows) -> list[Definition]:
             metric=metric,
             formula=_formula(metric),
             unit=units_are(metric),
-            interval=_interval(metric),
+            interval=method_words.interval(metric, said),
+            left_out=method_words.left_out(metric),
             settings=tuple((name, str(getattr(said, name))) for name in ("level", *metric.settings)),
             thresholds=tuple(_threshold(row) for row in targets if row["metric"] == name),
             versions=_versions(definition_hash(metric, said), [row for row in published if row["metric"] == name]),
@@ -103,14 +89,6 @@ def _formula(metric: Metric) -> str:
         return f"{what} of ({metric.end} - {metric.start}), stopped at {metric.stop}\nfrom {metric.fact}"
     needs = f"\nfrom the readings {', '.join(metric.needs)}" if metric.needs else ""
     return f"{metric.definition.split('. ')[0].rstrip('.')}{needs}\nfrom {', '.join(metric.facts)}"
-
-
-def _interval(metric: Metric) -> str:
-    if isinstance(metric, Ratio):
-        return INTERVALS["ratio"]
-    if isinstance(metric, Duration):
-        return INTERVALS["duration"]
-    return INTERVALS["census" if isinstance(metric, Derived) and metric.census else "derived"]
 
 
 def _threshold(row: dict[str, object]) -> Threshold:

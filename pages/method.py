@@ -1,11 +1,13 @@
 """Method: every definition in full, searchable, with its thresholds and what it was before."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from data.warehouse import Warehouse
 from metrics import Scope
 from metrics.catalog import dimensions_of, measure_of
-from metrics.method import LEFT_OUT, Definition, definitions
+from metrics.method import Definition, definitions
 from pages.parts.addressed import addressed
 from pages.parts.header import head
 from pages.parts.reach import reach
@@ -55,7 +57,7 @@ def _in_full(each: Definition) -> None:
     said = {
         "Unit": f"{each.unit}; counts {metric.counts}",
         "Interval": each.interval,
-        "Left out": LEFT_OUT,
+        "Left out": each.left_out,
         "Better": {"higher": "more", "lower": "less", "band": "neither more nor less"}[metric.better],
         "By": f"{', '.join(sorted(dimensions))}. Nothing else: {unsplit}" if unsplit else ", ".join(sorted(dimensions)),
         "Settings": ", ".join(f"{key} {value}" for key, value in each.settings),
@@ -75,10 +77,14 @@ def _in_full(each: Definition) -> None:
     table([
         {
             "Definition": version.definition_hash, "Now": "in force" if version.current else "replaced",
-            "First published": version.first or "never", "Last published": version.last or "never",
+            "First published": _moment(version.first), "Last published": _moment(version.last),
         }
         for version in each.versions
     ], name=f"versions of {metric.name}")  # fmt: skip
+
+
+def _moment(at: datetime | None) -> str:
+    return "never" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _row(each: Definition) -> dict[str, object]:

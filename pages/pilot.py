@@ -1,7 +1,10 @@
 """Pilot scorecard: has the pilot proven the product useful, applicable, ready for the next stage?"""
 
+from functools import partial
+
 import streamlit as st
 
+from data.made_up import about
 from data.warehouse import Warehouse
 from metrics import Scope
 from metrics.scorecard import Scorecard
@@ -17,6 +20,7 @@ from pages.parts.scorecards import scorecard_of
 from pages.parts.text import plain
 from reports.pilot_report import pilot_report
 from reports.pilot_template import TEMPLATE
+from reports.report import Report
 from reports.scorecard import answer
 
 TITLE = "Pilot scorecard"
@@ -67,13 +71,18 @@ def render(store: Warehouse, scope: Scope) -> None:
         decisions.recorded(store, card)
 
 
+def _report(store: Warehouse, card: Scorecard, product: str) -> Report:
+    made_up = about(store, card.pilot.product_id)
+    return pilot_report(card, product, store.data_version(), made_up=made_up)
+
+
 def _answer(store: Warehouse, card: Scorecard, reached: Reach | None) -> None:
     left, right = st.columns([6, 1], vertical_alignment="top")
     with left.container(gap="xxsmall"):
         st.markdown(f"**{plain(answer(card), 700)}**")
         heading(card, charter_of(store, card.pilot))
         product = reached.products.get(card.pilot.product_id, card.pilot.product_id) if reached else ""
-        exported(store, card.pilot.pilot_id, lambda: pilot_report(card, product, store.data_version()))
+        exported(store, card.pilot.pilot_id, partial(_report, store, card, product))
     with right:
         decisions.ask(card)
     decisions.form(store, card)

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from data.made_up import about
 from data.settings import settings
 from data.warehouse import Warehouse
 from metrics import CATALOG, HEADLINES, Reading, Scope
@@ -73,7 +74,8 @@ def _report(store: Warehouse, scope: Scope) -> Report:
     shown = portfolio_of(store, scope)
     products = {each.product.product_id for each in shown.products}
     cards = [card for card in scorecards_of(store) if card.pilot.product_id in products]
-    return portfolio_report(shown, cards, scope, store.data_version())
+    made_up = any(about(store, product) for product in products)
+    return portfolio_report(shown, cards, scope, store.data_version(), made_up=made_up)
 
 
 def _whose(scope: Scope, names: dict[str, str]) -> str:

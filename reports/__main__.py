@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from data.errors import PlumblineError, did_you_mean
+from data.made_up import about
 from data.operation import Incident
 from data.portfolio import Product
 from data.registry_store import current
@@ -102,7 +103,8 @@ def _document(store: Warehouse, options: argparse.Namespace, _: str) -> bytes:
 def _scorecard(store: Warehouse, options: argparse.Namespace) -> Report:
     card = scorecard(store, options.pilot)
     names = {each.product_id: each.name for each in current(store, Product)}
-    return pilot_report(card, names.get(card.pilot.product_id, card.pilot.product_id), store.data_version())
+    product = card.pilot.product_id
+    return pilot_report(card, names.get(product, product), store.data_version(), made_up=about(store, product))
 
 
 def _portfolio(store: Warehouse, options: argparse.Namespace) -> Report:
@@ -110,7 +112,9 @@ def _portfolio(store: Warehouse, options: argparse.Namespace) -> Report:
     until = options.until or usual.until
     scope = Scope(since=options.since or until - WEEKS, until=until)
     cards = scorecards(store)
-    return portfolio_report(portfolio(store, scope, cards), cards, scope, store.data_version())
+    whole, version = portfolio(store, scope, cards), store.data_version()
+    made_up = any(about(store, each.product.product_id) for each in whole.products)
+    return portfolio_report(whole, cards, scope, version, made_up=made_up)
 
 
 if __name__ == "__main__":

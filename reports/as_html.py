@@ -25,9 +25,13 @@ def html(report: Report) -> str:
         '<meta name="viewport" content="width=device-width">'
         f"<style>{STYLE}body {{ max-width: {1040 if report.landscape else 760}px }}</style></head><body>"
         f"<header><div><h1>{escape(report.title)}</h1>"
-        f'<p class="under">{escape(report.under)}</p></div>{mark}</header>'
+        f'<p class="under">{escape(report.under)}</p>{_made_up(report)}</div>{mark}</header>'
         f'<p class="answer">{escape(report.answer)}</p>{parts}<p class="foot">{escape(report.foot)}</p></body></html>\n'
     )
+
+
+def _made_up(report: Report) -> str:
+    return f'<p class="under"><span class="mark">{escape(report.made_up)}</span></p>' if report.made_up else ""
 
 
 def _part(part: Part) -> str:

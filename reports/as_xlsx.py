@@ -12,6 +12,8 @@ def xlsx(report: Report, path: Path) -> None:
         {"what": "title", "text": report.title}, {"what": "about", "text": report.under},
         {"what": "proposal", "text": report.proposal}, {"what": "answer", "text": report.answer},
     ]  # fmt: skip
+    if report.made_up:
+        told.insert(1, {"what": "demo", "text": report.made_up})
     for part in report.parts:
         if isinstance(part, Table):
             continue

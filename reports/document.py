@@ -12,10 +12,13 @@ def said(text: object) -> str:
 
 
 class Document:
-    """Markdown that grows section by section; what is empty becomes a gap and is listed at the end."""
+    """Markdown that grows section by section; what is empty becomes a gap and is listed at the end.
 
-    def __init__(self, title: str, under: str) -> None:
-        self._lines = [f"# {said(title)}", "", said(under)]
+    `marked` is said in bold under the title: what nobody may overlook.
+    """
+
+    def __init__(self, title: str, under: str, marked: str = "") -> None:
+        self._lines = [f"# {said(title)}", "", said(under), *(["", f"**{said(marked)}**"] if marked else [])]
         self.gaps: list[str] = []
 
     def section(self, heading: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.errors import PlumblineError, did_you_mean
+from data.made_up import about
 from data.names import names
 from data.operation import Feed, Incident
 from data.people import Role, Topic
@@ -19,7 +20,9 @@ from metrics.targets import Targets, targets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything about one product; `people` are the names by user id, `runs` its newest eval run of each suite."""
+    """Everything about one product; `people` are the names by user id, `runs` its newest eval run of each suite,
+    `made_up`: the demo company told of it.
+    """
 
     product: Product
     today: date
@@ -37,6 +40,7 @@ class Facts:
     goals: Targets
     readings: dict[str, Reading]
     runs: list[Point]
+    made_up: bool
 
     def who(self, role: str, scenario: str = "") -> str:
         """Who holds a role for the product, or for one of its scenarios; "" for nobody."""
@@ -78,4 +82,5 @@ def facts_of(store: Warehouse, product: str) -> Facts:
         releases=sorted(releases, key=lambda each: each.released_at, reverse=True), readiness=ready,
         incidents=sorted(incidents, key=lambda each: each.started_at, reverse=True), feeds=feeds, goals=goals,
         readings={each.metric: each for each in read(store, HEADLINES, scope)}, runs=list(newest.values()),
+        made_up=about(store, product),
     )  # fmt: skip

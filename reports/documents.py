@@ -7,7 +7,7 @@ from metrics import CATALOG, HEADLINES
 from metrics.catalog import measure_of
 from reports.document import Document
 from reports.document_facts import Facts
-from reports.words import amount, in_full, percent
+from reports.words import MADE_UP, amount, in_full, percent
 
 STATES = {"passes": "passes", "fails": "fails", "no results": "no results yet", "no check": "no check is named"}
 READY = ("monitoring", "fallback", "support", "training")
@@ -188,6 +188,7 @@ def _begun(kind: str, facts: Facts) -> Document:
     return Document(
         f"{kind}: {facts.product.name}",
         f"Filled by Plumbline on {facts.today} from its registry and from data of {scope.since} to {scope.until}.",
+        f"Demo company. {MADE_UP}" if facts.made_up else "",
     )
 
 

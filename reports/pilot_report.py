@@ -23,14 +23,16 @@ from reports.scorecard import (
     week_of,
 )
 from reports.signs import DECISIONS, GLYPHS
-from reports.words import NOTHING, amount, in_full, period, units_of
+from reports.words import MADE_UP, NOTHING, amount, in_full, period, units_of
 
 REASONS = 6
 GOOD = {True: "✓", False: "✕", None: "–"}
 
 
-def pilot_report(card: Scorecard, product: str, version: int) -> Report:
-    """The report of a scorecard; `product` is the product's name, `version` that of the data."""
+def pilot_report(card: Scorecard, product: str, version: int, *, made_up: bool = False) -> Report:
+    """The report of a scorecard; `product` is the product's name, `version` that of the data, `made_up`: they are the
+    demo company's.
+    """
     pilot, decision = card.pilot, card.verdict.decision
     span = period(card.scope.since, card.scope.until) if card.scope else "not begun"
     about = [product, pilot.team_id or "no team", span, week_of(card)]
@@ -41,6 +43,7 @@ def pilot_report(card: Scorecard, product: str, version: int) -> Report:
         proposal=DECISIONS[decision].word,
         answer=answer(card),
         parts=tuple(_parts(card)),
+        made_up=f"Demo company. {MADE_UP}" if made_up else "",
         foot=f"Plumbline · pilot {pilot.pilot_id} · data through {card.as_of}, version {version}"
         f" · numbers {card.readings_hash()[:12]} · an open dot ○ may not decide",
     )

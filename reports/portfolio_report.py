@@ -15,11 +15,15 @@ from reports.report import Figure, Part, Report, Table, Words
 from reports.scorecard import week_of
 from reports.signs import DECISIONS, FATES, HEALTHS, label
 from reports.standing import SHORT, cell, download
-from reports.words import count, in_full, period, value_of
+from reports.words import MADE_UP, count, in_full, period, value_of
 
 
-def portfolio_report(whole: Portfolio, cards: Sequence[Scorecard], scope: Scope, version: int) -> Report:
-    """The report of a portfolio in a scope with the scorecards of its pilots; `version` is that of the data."""
+def portfolio_report(
+    whole: Portfolio, cards: Sequence[Scorecard], scope: Scope, version: int, *, made_up: bool = False
+) -> Report:
+    """The report of a portfolio in a scope with the scorecards of its pilots; `version` is that of the data, `made_up`:
+    the demo company is in them.
+    """
     found = whole.products
     return Report(
         title="Portfolio of AI products",
@@ -28,6 +32,7 @@ def portfolio_report(whole: Portfolio, cards: Sequence[Scorecard], scope: Scope,
         proposal="",
         answer=answers.portfolio(found),
         landscape=True,
+        made_up=f"The demo company is in it. {MADE_UP}" if made_up else "",
         parts=tuple(_parts(found, whole.findings, cards)),
         foot=f"Plumbline · data version {version} · intervals at {_level(found)} · ○ may not decide",
     )

@@ -41,7 +41,9 @@ Part = Words | Table | Figure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One report. `mark` and `proposal` are the letter and the word of what the numbers propose, "" without one."""
+    """One report. `mark` and `proposal` are the letter and the word of what the numbers propose, "" without one;
+    `made_up` says that its numbers are the demo company's, "" where they are not.
+    """
 
     title: str
     under: str
@@ -51,3 +53,4 @@ class Report:
     parts: tuple[Part, ...]
     foot: str
     landscape: bool = False
+    made_up: str = ""

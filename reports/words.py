@@ -10,6 +10,8 @@ from metrics.spec import Estimate, Measure, Reading, Status
 
 NBSP = "\u00a0"
 NOTHING = "–"
+MADE_UP = "Made up, to look at: none of these numbers are yours."
+"""What is said of the demo company."""
 
 
 class Sign(NamedTuple):

@@ -6,6 +6,7 @@ from data.errors import PlumblineError
 from data.warehouse import Warehouse
 from loaders.history import history
 from metrics import CATALOG, Reading, Scope, evidence, origin
+from metrics.method_words import left_out
 from metrics.spec import dimensions
 from pages.parts.card import badge
 from pages.parts.interaction import interaction
@@ -42,10 +43,7 @@ def _definition(reading: Reading) -> None:
     st.markdown(plain(metric.definition, 2000))
     if metric.caveat:
         st.markdown(f":material/info: {plain(metric.caveat, 1000)}")
-    st.markdown(
-        "**Left out:** rows in shadow mode; accounts of services, tests and the product team; interactions whose"
-        " product is not registered (they wait on the Data page)."
-    )
+    st.markdown(f"**Left out:** {plain(left_out(metric), 1000)}")
     st.caption(
         f"Interval and units: {plain(reading.method)} · level {reading.level:.0%}"
         f" · definition {reading.definition_hash} · data version {reading.data_version}"

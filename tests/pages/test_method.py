@@ -28,6 +28,27 @@ def test_every_definition_is_there_and_can_be_searched(store: Warehouse) -> None
     assert "task_success" not in list(few["Name"])
 
 
+def test_each_metric_says_its_own_interval_and_what_it_leaves_out(store: Warehouse) -> None:
+    """No metric has the text of another kind: units, settings and what is not counted are its own."""
+    found = {each.metric.name: each for each in definitions(store)}
+    assert all(each.left_out.endswith(".") and each.interval.endswith(".") for each in found.values())
+    assert "Leave one person out" in found["task_success"].interval
+    assert "under 30% of the tasks" in found["task_success"].interval
+    assert "never decides" in found["hallucination_rate.judged"].interval
+    assert "inverted at its median" in found["sme_response_time"].interval
+    assert "90th percentile" in found["sme_response_time.p90"].interval
+    assert "at 16 business hours" in found["sme_response_time.within_sla"].interval
+    assert "each of the required topics is counted" in found["context_coverage"].interval
+    assert "vendor" in found["adoption.stated_weekly"].interval
+    assert found["roi.chance"].interval != found["roi"].interval
+    assert "whose end nobody knows" in found["task_success"].left_out
+    assert "whose end nobody knows" not in found["task_success.worst"].left_out
+    assert "Incidents" in found["sme_response_time.p90"].left_out
+    assert "nobody audited" in found["hallucination_rate"].left_out
+    assert "escalation window" in found["escalation_rate.planned"].left_out
+    assert len({each.left_out for each in found.values()}) > 8
+
+
 def test_a_changed_definition_keeps_its_earlier_version(company: Warehouse) -> None:
     """A setting that a definition depends on makes another version of it; what was published stays dated."""
     publish(company, "Ann")
@@ -41,6 +62,10 @@ def test_a_changed_definition_keeps_its_earlier_version(company: Warehouse) -> N
         )
     after = {each.metric.name: each.versions for each in definitions(company)}
     old, new = after["task_success"]
+    page = draw("method", company)
+    page.selectbox(key="chosen-metric").set_value("task_success").run()
+    (versions,) = [table.value for table in page.dataframe if "First published" in table.value]
+    assert sorted(versions["First published"]) == ["2026-10-05 12:00 UTC", "never"]
     assert (old.definition_hash, old.current) == (before["task_success"][0].definition_hash, False)
     assert old.first is not None
     assert (new.current, new.first) == (True, None)

@@ -14,7 +14,7 @@ from reports.__main__ import main
 from reports.document import Document, said
 from reports.document_facts import Facts, facts_of
 from reports.documents import KINDS, incident
-from reports.words import in_full
+from reports.words import MADE_UP, in_full
 
 HOSTILE = "# <b>|*_Legal_*|</b> [x](http://y)"
 
@@ -64,6 +64,8 @@ def test_each_document_of_the_demo_and_of_nothing(store: Warehouse, facts: Facts
     assert full.markdown().startswith(f"# {title}: {said(facts.product.name)}")
     empty = write(facts_of(store, "bare"))
     assert said(HOSTILE) in empty.markdown()
+    assert MADE_UP in full.markdown()
+    assert MADE_UP not in empty.markdown(), "what a person registered is no demo"
     assert len(empty.gaps) > len(full.gaps)
     tables = [line for line in full.markdown().splitlines() if line.startswith("|")]
     assert len(tables) > 3

@@ -19,6 +19,7 @@ from reports.made import made
 from reports.pilot_report import pilot_report
 from reports.report import Report, Table, Words
 from reports.scorecard import answer
+from reports.words import MADE_UP
 
 AT = datetime(2026, 11, 27, 12)
 HOSTILE = '=1+1 #let x = $ * _ @cite <b>"&\\ ' + "Similar-contract search and clause comparison for Legal EMEA"
@@ -67,6 +68,7 @@ def test_html_asks_for_nothing_and_reads_no_markup(report: Report) -> None:
     page = html(report)
     assert "&lt;b&gt;" in page
     assert not re.search(r"<script|<link|@import|url\(|src=|href=", page)
+    assert MADE_UP not in page
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page)
 
 
@@ -108,6 +110,10 @@ def test_reports_by_command(store: Warehouse, tmp_path: Path, capsys: pytest.Cap
         assert main(["portfolio", "--out", str(tmp_path / out), *where]) == 0
     text = (tmp_path / "all.html").read_text(encoding="utf-8")
     assert all(name in text for name in ("Corporate LLM", "Code agent", "What the registry leaves open"))
+    assert f"The demo company is in it. {MADE_UP}" in text
+    assert f"Demo company. {MADE_UP}" in (tmp_path / "pilot.html").read_text(encoding="utf-8")
+    told = [row[1] for row in load_workbook(tmp_path / "all.xlsx")["summary"].iter_rows(values_only=True)]
+    assert f"The demo company is in it. {MADE_UP}" in told
     capsys.readouterr()
     assert main(["scorecard", "code-reviev", "--out", str(tmp_path / "x.pdf"), *where]) == 1
     assert 'Did you mean "code-review"?' in capsys.readouterr().err.replace("'", '"')
