@@ -22,6 +22,7 @@ from data.warehouse import Warehouse
 NOBODY_LIKE_IT = "nobody is written like it"
 HIDDEN = "stored as a pseudonym: no login that a name of the directory makes gives it"
 HIDDEN_NAMELESS = "stored as a pseudonym, and the directory names nobody to try"
+TOO_MANY = "stored as a pseudonym, and too many names to try here: python -m loaders match tries them all"
 BEFORE_PSEUDONYMS = "stored before ids became pseudonyms: load its file again"
 
 
@@ -54,21 +55,24 @@ class Known:
 
 
 def proposals(
-    store: Warehouse, strays: Sequence[Stray], known: Known, domains: Sequence[str] = ()
+    store: Warehouse, strays: Sequence[Stray], known: Known, domains: Sequence[str] = (), names: int | None = None
 ) -> dict[str, Proposal]:
     """For each stray id its person, where the stored ids allow it and exactly one person fits.
 
-    `domains` of e-mail addresses are tried with the names, for ids that are pseudonyms.
+    `domains` of e-mail addresses are tried with the names, for ids that are pseudonyms; none, where there are more than
+    so many `names` (a thousand take half a second).
     """
     hiding = settings(store).pseudonymise
     by_form = _by_form(known)
-    hidden = _hidden(store, known, domains) if any(is_pseudonym(each.id) for each in strays) else {}
+    many = names is not None and len(known.names) > names
+    asked = not many and any(is_pseudonym(each.id) for each in strays)
+    hidden = _hidden(store, known, domains) if asked else {}
     found: dict[str, Proposal] = {}
     senses: dict[str, str] = {}
     for stray in strays:
         if is_pseudonym(stray.id):
             fits = hidden.get(stray.id, {})
-            silence = HIDDEN if known.names else HIDDEN_NAMELESS
+            silence = TOO_MANY if many else HIDDEN if known.names else HIDDEN_NAMELESS
         else:
             fits = {} if hiding else _fitting(stray.id, known, by_form)
             silence = BEFORE_PSEUDONYMS if hiding else NOBODY_LIKE_IT

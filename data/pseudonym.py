@@ -59,4 +59,4 @@ class Pseudonyms:
             return name
         if "@" in name:
             name = name.lower()
-        return "p_" + hmac.new(self.secret, name.encode(), hashlib.sha256).hexdigest()[:32]
+        return "p_" + hmac.digest(self.secret, name.encode(), "sha256").hex()[:32]

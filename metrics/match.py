@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 
 from data.aliases import Known, Proposal, Stray, proposals
 from data.cursor import Reader, Row
-from data.names import names
+from data.names import names as names_of
 from data.settings import settings
 from data.warehouse import Warehouse
 from metrics import views
@@ -69,7 +69,7 @@ FROM (
 JOIN (
   SELECT user_id AS id, list_sort(list(DISTINCT source_system)) AS sources
   FROM (SELECT user_id, source_system FROM interactions UNION ALL SELECT user_id, source_system FROM usage_daily) AS s
-  WHERE user_id IS NOT NULL GROUP BY user_id) AS source ON source.id = stray.id
+  WHERE user_id IN (SELECT id FROM judged WHERE NOT known) GROUP BY user_id) AS source ON source.id = stray.id
 ORDER BY stray.interactions DESC, stray.id
 """
 # Ids under which an audience names people and the directory, where there is one, does not; nor does the use.
@@ -140,7 +140,7 @@ class Match(NamedTuple):
     """People whose names are known."""
 
 
-def match(store: Warehouse, scope: Scope, domains: Sequence[str] = ()) -> Match:
+def match(store: Warehouse, scope: Scope, domains: Sequence[str] = (), names: int | None = None) -> Match:
     """The products in scope over all days of data, and the ids that are nobody's, each with its proposal.
 
     Of ids that only an audience lists, those with a proposal are told.
@@ -150,16 +150,16 @@ def match(store: Warehouse, scope: Scope, domains: Sequence[str] = ()) -> Match:
         products, strays, listed, written, (ids,) = (
             _asked(reader, scope, text) for text in (_PRODUCTS, _STRAYS, _LISTED, _KNOWN, f"\n{_IDS}")
         )
-        called = names(reader)
+        called = names_of(reader)
         staff = {str(row["person"]) for row in reader.rows(f"SELECT person FROM ({views.STAFF}) AS staff")}
     known = _known(written, called)
-    of_audience = _of_audience(store, listed, known, staff, domains)
+    of_audience = _of_audience(store, listed, known, staff, domains=domains, names=names)
     for each in of_audience:  # until somebody says otherwise they are the person they are proposed to be
         if each.proposal.person:
             known.add(each.proposal.person, *known.written.pop(each.id))
     found = [_stray(row) for row in strays]
     open_ = [each for each, row in zip(found, strays, strict=True) if not _said(row)]
-    proposed = proposals(store, open_, known, domains)
+    proposed = proposals(store, open_, known, domains, names)
     unmatched = [
         Unmatched(
             stray.id, _texts(row["products"]), stray.sources, cast(int, row["interactions"]),
@@ -189,14 +189,20 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _of_audience(
-    store: Warehouse, listed: Sequence[Row], known: Known, staff: set[str], domains: Sequence[str]
+    store: Warehouse,
+    listed: Sequence[Row],
+    known: Known,
+    staff: set[str],
+    *,
+    domains: Sequence[str],
+    names: int | None,
 ) -> list[Unmatched]:
     """Ids of audiences that are somebody of the directory under another name."""
     directory = Known()
     for person in staff & set(known.written):
         directory.add(person, *known.written[person], name=known.names.get(person))
     strays = [Stray(str(row["id"]), (AUDIENCE,)) for row in listed]
-    proposed = proposals(store, strays, directory, domains)
+    proposed = proposals(store, strays, directory, domains, names)
     return [
         Unmatched(stray.id, _texts(row["products"]), stray.sources, 0, None, proposed[stray.id])
         for stray, row in zip(strays, listed, strict=True)

@@ -24,13 +24,15 @@ from reports.words import count
 
 SHOWN, LATEST, LISTED = 8, 5, 500
 LONGEST = 40
+NAMES = 5_000
+"""More names than that are not tried while somebody waits for the page."""
 
 
 def show(store: Warehouse, scope: Scope, desk: desks.Desk) -> None:
     """The match of audience and use product by product, proposals to accept, and what was accepted last; nothing where
     no use names anybody.
     """
-    found = asked(store, scope, match, _domains())
+    found = asked(store, scope, match, _domains(), NAMES)
     if not any(each.ids for each in found.products):
         return
     with st.container(border=True, key="who-is-who"):

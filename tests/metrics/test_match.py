@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from data import aliases
 from data.operation import Setting
@@ -21,7 +23,7 @@ from metrics.match import Match, Unmatched, match
 from metrics.spec import Scope
 from tests.conftest import NOON
 from tests.loaders.files import least, published, write_csv
-from tests.metrics.company import MONDAY, SUNDAY
+from tests.metrics.company import MONDAY, SUNDAY, Company, day, granted, use
 
 NAMES = {
     "ann.lee": "Ann Lee", "jorg.muller": "Jörg Müller", "bo.berg": "Bo Berg", "jane.ray": "Jane Ray",
@@ -150,6 +152,8 @@ def test_without_a_domain_no_address_is_tried(pattern: Warehouse, stored: Callab
         assert (found.person, found.because) == ("bo.berg", "differs from bo.berg in the domain")
     else:
         assert (found.person, found.because) == (None, aliases.HIDDEN)
+        (few,) = {each.proposal for each in match(pattern, SCOPE, names=len(NAMES) - 1).unmatched}
+        assert few == (None, aliases.TOO_MANY)
 
 
 def test_what_aliases_say_already_is_not_guessed_again(pattern: Warehouse, stored: Callable[[str], str]) -> None:
@@ -187,3 +191,61 @@ def test_the_command(pattern: Warehouse, capsys: pytest.CaptureFixture[str], tmp
     assert "Ids of the use that are nobody's" in capsys.readouterr().out
     assert main(["match", "--product", "chta", *file]) == 1
     assert "Did you mean 'chat'?" in capsys.readouterr().err
+
+
+IDS = [f"p{n}" for n in range(8)]
+PRODUCTS = st.sampled_from(("chat", "code"))
+Used = tuple[list[tuple[str, str, int, bool]], list[tuple[str, str, str]]]
+"""Events (product, id, interactions, whether it is a person's) and daily reports (product, id, kind)."""
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sets(st.tuples(PRODUCTS, st.sampled_from(IDS))),
+    st.sets(st.sampled_from(IDS)),
+    st.dictionaries(st.sampled_from(IDS), st.sampled_from(IDS), max_size=3),
+    st.tuples(
+        st.lists(st.tuples(PRODUCTS, st.sampled_from(IDS), st.integers(1, 3), st.booleans()), min_size=4, max_size=16),
+        st.lists(st.tuples(PRODUCTS, st.sampled_from(IDS), st.sampled_from(("active", "licensed", "last")))),
+    ),
+)
+def test_counts_equal_plain_sets(
+    workshop: Company, audience: set[tuple[str, str]], directory: set[str], said: dict[str, str], used: Used
+) -> None:
+    """Whatever events, reports, licences, audiences, directory and aliases there are, each count is that of sets."""
+    events, reports = used
+    company = workshop.empty().sells("chat", "code")
+    company.has("audience", [granted(who, product) for product, who in audience])
+    company.has("people", [{"user_id": who, "kind": "employee"} for who in directory])
+    company.has("person_aliases", [{"source_system": "s", "source_user": a, "user_id": w} for a, w in said.items()])
+    company.has("user_days", [use(who, day(0), product, interactions=n, user_known=known)
+                              for product, who, n, known in events])  # fmt: skip
+    company.has("usage_daily", [
+        {"product_id": product, "user_id": who, "day": day(1), "period_days": 1, "source_system": "s",
+         "active": True if kind == "active" else None, "licensed": True if kind == "licensed" else None,
+         "last_activity_on": day(1) if kind == "last" else None, "interactions": 2 if kind == "active" else None}
+        for product, who, kind in reports
+    ])  # fmt: skip
+    named = {product for product, _ in audience}
+    members = {product: {said.get(who, who) for of, who in audience if of == product} for product in ("chat", "code")}
+    for product, who, kind in reports:
+        if kind == "licensed" and product not in named:
+            members[product].add(said.get(who, who))
+    known = {*directory, *members["chat"], *members["code"]}
+    for told in match(company.store, SCOPE).products:
+        mine = members[told.product]
+        by_event: dict[str, int] = {}
+        by_report: dict[str, int] = {}
+        for product, who, n, is_named in events:
+            if product == told.product and is_named:
+                by_event[who] = by_event.get(who, 0) + n
+        for product, who, kind in reports:
+            if product == told.product and kind != "licensed":
+                by_report[who] = by_report.get(who, 0) + (2 if kind == "active" else 0)
+        uses = {who: max(by_event.get(who, 0), by_report.get(who, 0)) for who in {*by_event, *by_report}}
+        people = {who: said.get(who, who) for who in uses}
+        assert told == (
+            told.product, len(mine), len(mine & set(people.values())), len(uses),
+            sum(person in mine for person in people.values()), sum(person in known for person in people.values()),
+            sum(uses.values()), sum(n for who, n in uses.items() if people[who] not in known),
+        )  # fmt: skip
