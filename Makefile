@@ -26,7 +26,7 @@ run: setup compiled port-is-free ## start Plumbline on http://127.0.0.1:8501 (PO
 	@PLUMBLINE_WAREHOUSE="$(WAREHOUSE)" $(PY) -m streamlit run serve.py --server.address "$(ADDRESS)" --server.port "$(PORT)" </dev/null
 
 test: $(VENV)/.tools compiled chromium ## run every test a change needs, the browser's included
-	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 5 --dist loadfile --no-loadscope-reorder </dev/null
+	@PLUMBLINE_THREADS=1 $(PY) -m pytest -n $(WORKERS) --maxprocesses 5 --dist loadfile --no-loadscope-reorder </dev/null
 
 test-slow: $(VENV)/.tools compiled chromium ## run the tests that take minutes, too
 	@$(PY) -m pytest -m slow -n $(WORKERS) --maxprocesses 5 --dist loadfile </dev/null

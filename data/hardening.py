@@ -1,8 +1,11 @@
-"""What the database may do on this machine: no network, no extensions, no files but its own folders, capped memory."""
+"""What the database may do on this machine: no network, no extensions, no files but its own folders, capped memory and,
+where that is said, threads.
+"""
 
 import os
 from pathlib import Path
 
+from data.errors import WarehouseError
 from data.side import READABLE, side_of
 
 Config = dict[str, str | bool | int | float | list[str]]
@@ -21,7 +24,7 @@ def config(path: Path) -> Config:
         "temp_directory": str(side_of(path) / "tmp"),
         "max_temp_directory_size": "32GB",
         "preserve_insertion_order": "false",
-    }
+    } | _threads()  # fmt: skip
 
 
 def lock(path: Path) -> list[str]:
@@ -34,6 +37,18 @@ def lock(path: Path) -> list[str]:
         "SET enable_external_access = false",
         "SET lock_configuration = true",
     ]
+
+
+def _threads() -> Config:
+    """As many as PLUMBLINE_THREADS says; else the library takes one for each core. One is the most thrifty: two take a
+    third more of computing for the same readings.
+    """
+    said = os.environ.get("PLUMBLINE_THREADS", "")
+    if not said:
+        return {}
+    if not said.isdecimal() or not 0 < int(said) <= 256:
+        raise WarehouseError(f"PLUMBLINE_THREADS is '{said}'.", "Say a number from 1 to 256, or nothing.")
+    return {"threads": int(said)}
 
 
 def _memory_limit() -> int:

@@ -36,13 +36,15 @@ from loaders.sample import columns_in, sample
 from loaders.stage import DuckStage
 
 MEMORY = 3 << 29
+SMALL = 4 << 20
+"""Bytes up to which more than one thread costs more than it saves."""
 
 
 def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
     """An in-memory database that may read one file and write one folder, and nothing else."""
     connection = duckdb.connect(
         config={
-            "memory_limit": f"{MEMORY}B", "threads": max(2, min(4, os.cpu_count() or 2)), "temp_directory": job.folder,
+            "memory_limit": f"{MEMORY}B", "threads": _threads(Path(job.path)), "temp_directory": job.folder,
             "autoinstall_known_extensions": False, "autoload_known_extensions": False,
             "allow_community_extensions": False, "python_enable_replacements": False,
         }
@@ -55,6 +57,10 @@ def connect(job: Job, zone: str) -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def _threads(path: Path) -> int:
+    return 1 if path.stat().st_size <= SMALL else max(2, min(4, os.cpu_count() or 2))
 
 
 def read(job: Job, allow: Callable[[int], None] = lambda size: None) -> dict[str, object]:

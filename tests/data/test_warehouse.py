@@ -305,3 +305,14 @@ def in_threads(work: object, count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_threads_are_as_many_as_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PLUMBLINE_THREADS bounds the database; what is no number is refused with a sentence, and nothing is made."""
+    monkeypatch.setenv("PLUMBLINE_THREADS", "3")
+    store = Warehouse.create(tmp_path / "w.duckdb")
+    assert store.value("SELECT current_setting('threads')") == 3
+    store.close()
+    monkeypatch.setenv("PLUMBLINE_THREADS", "many")
+    with pytest.raises(WarehouseError, match="'many'"):
+        Warehouse.open(tmp_path / "w.duckdb")
