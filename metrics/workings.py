@@ -17,6 +17,11 @@ class Working(NamedTuple):
     interval: str
     left_out: str
 
+    def mentions(self, words: str) -> bool:
+        """Whether every word asked for stands somewhere in it."""
+        held = " ".join(self).casefold()
+        return all(word in held for word in words.casefold().split())
+
 
 WORKINGS: Mapping[str, Working] = {
     "eval runs": Working(

@@ -8,6 +8,7 @@ from data.warehouse import Warehouse
 from metrics import Scope
 from metrics.catalog import dimensions_of, measure_of
 from metrics.method import Definition, definitions
+from metrics.workings import WORKINGS
 from pages.parts.addressed import addressed
 from pages.parts.header import head
 from pages.parts.reach import reach
@@ -44,6 +45,15 @@ def render(store: Warehouse, scope: Scope) -> None:
     with st.container(border=True, gap="small"):
         st.header(count(len(found), "definition"), anchor=False)
         table([_row(each) for each in found], name="definitions")
+    tables = [each for each in WORKINGS.values() if each.mentions(words or "")]
+    with st.container(border=True, gap="small"):
+        st.header("Tables and figures that are no reading", anchor=False)
+        table([
+            {"Title": each.title, "Counts": each.counts, "Interval": each.interval, "Left out": each.left_out}
+            for each in tables
+        ], name="tables and figures")  # fmt: skip
+        if not tables:
+            st.markdown(":gray[None of them mentions it.]")
 
 
 def _in_full(each: Definition) -> None:

@@ -86,7 +86,7 @@ def latency_figure(
     mark(figure, marks, days, "week", colours)
     figure.update_xaxes(
         type="date", range=[days[0] - timedelta(days=4), days[-1] + timedelta(days=7)], tickformat="%-d %b",
-        tickvals=days[:: -(-len(days) // 7)],
+        tickvals=days[:: -(-len(days) // 5)], tickangle=0,
     )  # fmt: skip
     figure.update_layout(margin={"r": 70})
     return figure

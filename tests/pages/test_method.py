@@ -26,6 +26,9 @@ def test_every_definition_is_there_and_can_be_searched(store: Warehouse) -> None
     (few,) = [table.value for table in page.dataframe if "Question" in table.value]
     assert "sme_response_time.p90" in list(few["Name"])
     assert "task_success" not in list(few["Name"])
+    (tables,) = [table.value for table in page.dataframe if "Counts" in table.value]
+    assert "Experts" in list(tables["Title"])
+    assert "Availability" not in list(tables["Title"])
 
 
 def test_each_metric_says_its_own_interval_and_what_it_leaves_out(store: Warehouse) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from statsmodels.stats.proportion import proportion_confint
@@ -23,6 +24,13 @@ from tests.conftest import NOON
 
 PASSED = {"r1": 30, "r2": 36}  # of 40 cases, each run after the other
 LONG = "Knowledge assistant for the after sales service of all plants"  # 61 characters
+
+
+class Shown(NamedTuple):
+    """A page as it was drawn, and what it was drawn from."""
+
+    store: Warehouse
+    page: AppTest
 
 
 def tried() -> bytes:
@@ -95,20 +103,17 @@ def scoped(store: Warehouse, product: str) -> Scope:
     return default_scope(store).model_copy(update={"products": (product,)})
 
 
-def draw(store: Warehouse, product: str | None = "chat", weeks: int = 12) -> AppTest:
+def draw(store: Warehouse, product: str | None = "chat") -> AppTest:
     """The page of a product, as it is when nothing else was chosen."""
 
-    def script(store: object, product: str | None, weeks: int) -> None:
-        from datetime import timedelta
-
+    def script(store: object, product: str | None) -> None:
         from metrics import default_scope
         from pages import product as page
 
         scope = default_scope(store)
-        scope = scope.model_copy(update={"since": scope.until - timedelta(days=7 * weeks - 1)})
         page.render(store, scope.model_copy(update={"products": (product,)}) if product else scope)
 
-    page = AppTest.from_function(script, args=(store, product, weeks), default_timeout=120).run()
+    page = AppTest.from_function(script, args=(store, product), default_timeout=120).run()
     assert not page.exception, page.exception
     return page
 
@@ -119,27 +124,48 @@ def said(page: AppTest) -> str:
     return "\n".join(each.value for kind in kinds for each in getattr(page, kind)).replace("\\", "")
 
 
-def opened(store: Warehouse, product: str, tab: str) -> AppTest:
-    """The page with a tab of the closer look open."""
-    page = draw(store, product)
+def opened(store: Warehouse, product: str, tab: str = "Errors", weeks: int = 12) -> AppTest:
+    """The closer look at a product with a tab open, over the last weeks."""
+
+    def script(store: object, product: str, weeks: int) -> None:
+        from datetime import timedelta
+
+        from metrics import default_scope
+        from pages.parts.closer import closer
+
+        scope = default_scope(store)
+        since = scope.until - timedelta(days=7 * weeks - 1)
+        closer(store, scope.model_copy(update={"since": since, "products": (product,)}))
+
+    page = AppTest.from_function(script, args=(store, product, weeks), default_timeout=120)
     page.session_state["closer"] = tab
     page.run()
     assert not page.exception, page.exception
     return page
 
 
-def test_the_first_line_says_whether_it_gets_better(company: Warehouse) -> None:
+@pytest.fixture(scope="module")
+def shown(described: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    """The page of chat, drawn once to be looked at."""
+    path = tmp_path_factory.mktemp("shown") / described.name
+    copy_warehouse(described, path)
+    store = Warehouse.open(path, clock=lambda: NOON)
+    yield Shown(store, draw(store))
+    store.close()
+
+
+def test_the_first_line_says_whether_it_gets_better(shown: Shown) -> None:
     """The first sentence is computed: name, task success with its interval, and what the numbers propose."""
-    (reading,) = read(company, ["task_success"], scoped(company, "chat"))
-    first = draw(company).markdown[0].value.replace("\\", "")
+    (reading,) = read(shown.store, ["task_success"], scoped(shown.store, "chat"))
+    first = shown.page.markdown[0].value.replace("\\", "")
     assert LONG in first
     assert f"{percent(reading.value)} ({interval(reading)})" in first
     assert "Proposal:" in first
 
 
-def test_the_head_says_who_answers_for_it_and_who_does_not(company: Warehouse) -> None:
+def test_the_head_says_who_answers_for_it_and_who_does_not(shown: Shown) -> None:
     """Owner by name, the roles that nobody holds, stage, audience, and what it is for."""
-    page = draw(company)
+    page = shown.page
     assert page.title[0].value.replace("\\", "") == LONG
     words = said(page)
     assert "Owner **Eva Berg**" in words
@@ -150,10 +176,10 @@ def test_the_head_says_who_answers_for_it_and_who_does_not(company: Warehouse) -
     assert "Scaling]" in words
 
 
-def test_the_cards_are_the_readings_of_this_product(company: Warehouse) -> None:
+def test_the_cards_are_the_readings_of_this_product(shown: Shown) -> None:
     """The seven numbers are those of the product alone; one without a value says why and shows no number."""
-    found = {reading.metric: reading for reading in read(company, HEADLINES, scoped(company, "chat"))}
-    page = draw(company)
+    found = {reading.metric: reading for reading in read(shown.store, HEADLINES, scoped(shown.store, "chat"))}
+    page = shown.page
     values = {metric.label: metric.value for metric in page.metric}
     assert values["Adoption"] == percent(found["adoption"].value)
     assert values["Task success"] == percent(found["task_success"].value)
@@ -161,19 +187,19 @@ def test_the_cards_are_the_readings_of_this_product(company: Warehouse) -> None:
     assert found["hallucination_rate"].missing[:60] in said(page)
 
 
-def test_the_funnel_counts_the_same_people_at_each_step(company: Warehouse) -> None:
+def test_the_funnel_counts_the_same_people_at_each_step(shown: Shown) -> None:
     """The words of the chart are the steps of the engine: people, share and interval."""
-    steps = funnel({reading.metric: reading for reading in read(company, STEPS, scoped(company, "chat"))})
-    (text,) = [chart.proto.alt for chart in draw(company).get("plotly_chart") if chart.proto.alt.startswith("Eligible")]
+    steps = funnel({reading.metric: reading for reading in read(shown.store, STEPS, scoped(shown.store, "chat"))})
+    (text,) = [chart.proto.alt for chart in shown.page.get("plotly_chart") if chart.proto.alt.startswith("Eligible")]
     assert text.startswith(f"Eligible: {steps[0].people} people; Tried, 1 week or more: {steps[1].people} · ")
     for step in steps[1:]:
         assert step.share is not None
         assert f"{step.people} · {percent(step.share.value)} ({interval(step.share)})" in text
 
 
-def test_every_chart_can_be_read_without_seeing_it(company: Warehouse) -> None:
+def test_every_chart_can_be_read_without_seeing_it(shown: Shown) -> None:
     """Each chart has a text with its values."""
-    texts = [chart.proto.alt for chart in draw(company).get("plotly_chart")]
+    texts = [chart.proto.alt for chart in shown.page.get("plotly_chart")]
     assert len(texts) == 5
     assert all(text and any(letter.isdigit() for letter in text) for text in texts)
 
@@ -217,16 +243,16 @@ def test_the_release_that_broke_it_stands_out(company: Warehouse) -> None:
     assert "Not causal" in said(page)
 
 
-def test_a_product_without_releases_says_so_and_gives_a_template(company: Warehouse) -> None:
+def test_a_product_without_releases_says_so_and_gives_a_template(shown: Shown) -> None:
     """Nothing registered is a sentence and a file to fill in, not an empty table."""
-    page = draw(company)
+    page = shown.page
     assert "No release of this product is registered." in said(page)
     assert "Template: releases" in [button.label for button in page.get("download_button")]
 
 
 def test_only_the_open_tab_is_drawn_and_each_can_be_opened(company: Warehouse) -> None:
     """Decisions with names, requirements with their state, and honest sentences where nothing is loaded."""
-    words = said(draw(company))
+    words = said(opened(company, "chat"))
     assert "Who decided what" not in words
     decisions = opened(company, "chat", "Decisions")
     (table,) = [table.value for table in decisions.dataframe if "Numbers proposed" in table.value]
@@ -246,43 +272,32 @@ def test_evals_retention_backlog_and_the_change_are_one_tab_each(company: Wareho
     """The runs with Wilson's interval and the newest against the one before; who came back a week later; the failed
     cases and open gaps; the change from the four weeks before as a sum of rates and mix, with a workbook each.
     """
-    page = draw(company, "chat", weeks=4)
-
-    def opens(tab: str) -> str:
-        page.session_state["closer"] = tab
-        page.run()
-        assert not page.exception, page.exception
-        return said(page)
-
     low, high = proportion_confint(PASSED["r2"], 40, method="wilson")
-    words = opens("Evals")
+    words = said(opened(company, "chat", "Evals", 4))
     assert f"22 Sep 2026: 90.0% ({100 * low:.1f}–{100 * high:.1f}), 40 cases." in words
     assert "+15.0 pp (+" in words
     assert "over the same 40 cases: more than chance, McNemar p 0.031." in words
-    words = opens("Backlog")
+    page = opened(company, "chat", "Backlog", 4)
+    words = said(page)
     assert "4 failed eval cases and 14 open gaps" in words
     (table,) = [table.value for table in page.dataframe if "Failed cases" in table.value]
     assert table.to_dict("records")[0]["Failed cases"] == "4 of 40"
-    words = opens("Why it changed")
+    page = opened(company, "chat", "Why it changed", 4)
+    words = said(page)
     assert "Task success changed by" in words
     (table,) = [table.value for table in page.dataframe if "By its mix" in table.value]
     parts = [float(row["Together"]) for row in table.to_dict("records")]
     assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.1 * len(parts))
     assert {"Download CSV", "XLSX"} <= {button.label for button in page.get("download_button")}
     few, *_ = _returned(company, 4)
-    assert f"{few} people with a name began in this period: fewer than 10" in opens("Retention")
+    assert f"{few} people with a name began in this period: fewer than 10" in said(
+        opened(company, "chat", "Retention", 4)
+    )
 
 
 def test_who_came_back_is_counted_week_by_week(company: Warehouse) -> None:
     """A week after they began: the share, of how many people, and each cohort in the table beside."""
-
-    def script(store: object, scope: object) -> None:
-        from pages.parts.retained import retained_of
-
-        retained_of(store, scope)
-
-    page = AppTest.from_function(script, args=(company, scoped(company, "chat")), default_timeout=60).run()
-    assert not page.exception
+    page = opened(company, "chat", "Retention")
     began, old, back = _returned(company, 12)
     assert f"Week 1: {percent(back / old)}" in said(page)
     assert f"of {old} people" in said(page)
@@ -310,12 +325,12 @@ def _returned(store: Warehouse, weeks: int) -> tuple[int, int, int]:
 
 def test_how_computed_tells_the_statement_of_a_table(company: Warehouse) -> None:
     """A table that is no reading says what it counts and leaves out, and the statement as it runs."""
-    page = draw(company)
+    page = opened(company, "chat", "Evals")
     page.session_state["workings"] = "SQL"
-    page.button(key="worked-failures").click().run()
+    page.button(key="worked-eval runs").click().run()
     assert not page.exception, page.exception
-    assert "Why interactions failed" in said(page)
-    assert any("interactions" in code.value and code.value.startswith("WITH") for code in page.code)
+    assert "Eval runs" in said(page)
+    assert any("eval_results" in code.value and code.value.startswith("WITH") for code in page.code)
 
 
 def test_how_computed_opens_for_the_numbers_of_a_panel(company: Warehouse) -> None:
