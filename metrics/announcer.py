@@ -10,6 +10,7 @@ from data.warehouse import Warehouse
 from metrics import default_scope, kept
 from metrics.catalog import HEADLINES
 from metrics.engine import read
+from metrics.hysteresis import week_before
 from metrics.periods import buckets
 from metrics.readings_log import Dated, write_changed
 from metrics.spec import Dimension, Reading, Scope
@@ -45,8 +46,8 @@ def announce(store: Warehouse, who: str = WHO) -> int:
 
 
 def views(store: Warehouse) -> tuple[View, ...]:
-    """The headlines of the default scope by product, those of weeks over the last 26 complete ones, and all products as
-    one.
+    """The headlines of the default scope by product, those of weeks over the last 26 complete ones, all products as
+    one, and by product as the period ended a week earlier: no colour changes before two periods agree.
     """
     scope = default_scope(store)
     sunday = scope.until - timedelta(days=(scope.until.weekday() + 1) % 7)
@@ -55,6 +56,7 @@ def views(store: Warehouse) -> tuple[View, ...]:
         View(HEADLINES, scope, ("product",)),
         View(WEEKLY, weeks, ("product", "week")),
         View(HEADLINES, scope, ()),
+        View(HEADLINES, week_before(scope), ("product",)),
     )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise, takewhile
 from data.settings import settings as settings_of
 from data.warehouse import Warehouse
 from metrics.audits import TYPES
+from metrics.catalog import HEADLINES
 from metrics.compile import bound
 from metrics.engine import read
 from metrics.harm import CRITICAL
@@ -79,15 +80,24 @@ def _held(now: Health, colour: Colour) -> Health:
     return Health(colour, f"{now.sentence} Still {word}, as it was: a change must stand for two weeks.")
 
 
+def week_before(scope: Scope, weeks: int = 1) -> Scope:
+    """The scope's period as it ended so many weeks earlier."""
+    return scope.model_copy(update={"since": scope.since - WEEK * weeks, "until": scope.until - WEEK * weeks})
+
+
 def _readings(
     store: Warehouse, scope: Scope, weeks: int, places: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Reading]:
-    """The readings of these products and metrics over the scope's period so many weeks earlier."""
+    """The readings of these products and metrics over the scope's period so many weeks earlier: first all headlines,
+    which are kept from one process to the next, then what is asked for only.
+    """
     products, metrics = ({place[side] for place in places} for side in (0, 1))
-    earlier = scope.model_copy(update={
-        "since": scope.since - WEEK * weeks, "until": scope.until - WEEK * weeks, "products": tuple(sorted(products)),
-    })  # fmt: skip
-    found = read(store, sorted(metrics), earlier, ("product",))
+    earlier, found = week_before(scope, weeks), list[Reading]()
+    if weeks == 1:
+        found, metrics = read(store, HEADLINES, earlier, ("product",)), metrics - set(HEADLINES)
+    if metrics:
+        asked = earlier.model_copy(update={"products": tuple(sorted(products))})
+        found = [*found, *read(store, sorted(metrics), asked, ("product",))]
     return {(each.group["product"] or "", each.metric): each for each in found}
 
 

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from data.versions import TELLING
 from data.warehouse import Warehouse
 from metrics.spec import Dimension, Reading, Scope
 
@@ -141,9 +142,9 @@ def _stored(store: Warehouse, question: Question) -> tuple[Reading, ...] | None:
 
 def _path(store: Warehouse, question: Question) -> Path:
     """A name of what the answer depends on, this program and the moment of the version included: a restored backup may
-    count up to the same number with other data.
+    count up to the same number with other data. What was published since is no part of it.
     """
-    made = store.value("SELECT CAST(max(made_at) AS VARCHAR) AS made FROM data_versions")
+    made = store.value(f"SELECT CAST(max(made_at) AS VARCHAR) AS made FROM data_versions WHERE cause <> '{TELLING}'")
     parts = json.dumps([question, _program(), made], default=str)
     return store.side / FOLDER / f"{hashlib.sha256(parts.encode()).hexdigest()[:24]}.json"
 

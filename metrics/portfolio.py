@@ -23,7 +23,8 @@ class Portfolio(NamedTuple):
 
 def portfolio(store: Warehouse, scope: Scope, cards: list[Scorecard]) -> Portfolio:
     """Ask everything a portfolio review needs, as of the end of the scope; `cards` are the pilots' scorecards."""
-    now = by_product(read(store, (*HEADLINES, *BESIDE), scope, by=("product",)))
+    kept = read(store, HEADLINES, scope, by=("product",))  # a standard view, so often there already
+    now = by_product([*kept, *read(store, BESIDE, scope, by=("product",))])
     then = by_product(read(store, ("task_success",), before(scope), by=("product",)))
     scenarios = read(store, ("task_success",), scope, by=("product", "scenario"))
     today = store.clock().date()
