@@ -31,6 +31,18 @@ def company(furnished: Path, tmp_path: Path) -> Iterator[Warehouse]:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def showroom(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """The same for tests that only look: nothing is written to it, so its numbers are computed once."""
+    path = tmp_path_factory.mktemp("showroom") / furnished.name
+    copy_warehouse(furnished, path)
+    store = Warehouse.open(path, clock=lambda: NOON)
+    version = store.data_version()
+    yield store
+    assert store.data_version() == version
+    store.close()
+
+
 def draw(page: str, store: Warehouse) -> AppTest:
     """A page drawn over a warehouse, as it is when nothing was chosen."""
 

@@ -1,4 +1,6 @@
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +17,8 @@ from reports.data_checks import checks
 from reports.pilot_template import TEMPLATE
 from reports.scorecard import answer, bounds
 from reports.words import percent
+from tests.company import copy_warehouse
+from tests.conftest import NOON
 from tests.pages.conftest import draw
 
 AGREED, FIRST, LAST = date(2026, 7, 1), date(2026, 7, 13), date(2026, 9, 27)
@@ -39,11 +43,10 @@ def registered(store: Warehouse, *rows: Record) -> None:
         save(tx, rows, "Ann")
 
 
-@pytest.fixture
-def trial(company: Warehouse) -> Warehouse:
+def tried(store: Warehouse) -> Warehouse:
     """The company with a pilot of forty people on its product chat, which is over and not decided."""
     registered(
-        company, PILOT, bar("success", "task_success", 0.8, 0.65), bar("return", "adoption", 0.5, 0.25),
+        store, PILOT, bar("success", "task_success", 0.8, 0.65), bar("return", "adoption", 0.5, 0.25),
         bar("handover", "escalation_rate", 0.02, 0.04, role="guardrail", better="lower"),
         Scenario(scenario_id="write", product_id="chat", name="Write a letter", problem="It takes a day."),
         Baseline(scenario_id="write", measure="task_success", value=0.7, low=0.66, high=0.74, design="matched"),
@@ -54,7 +57,25 @@ def trial(company: Warehouse) -> Warehouse:
         *(Member(product_id="chat", pilot_id="letters", user_id=f"chat{n}@example.com", granted_on=AGREED,
                  is_champion=n == 0, valid_from=AGREED) for n in range(40)),
     )  # fmt: skip
-    return company
+    return store
+
+
+@pytest.fixture
+def trial(company: Warehouse) -> Warehouse:
+    """The pilot in a warehouse of this test."""
+    return tried(company)
+
+
+@pytest.fixture(scope="module")
+def shown(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """The pilot for tests that only look: its numbers are computed once."""
+    path = tmp_path_factory.mktemp("shown") / furnished.name
+    copy_warehouse(furnished, path)
+    store = tried(Warehouse.open(path, clock=lambda: NOON))
+    version = store.data_version()
+    yield store
+    assert store.data_version() == version
+    store.close()
 
 
 def said(page: AppTest) -> str:
@@ -63,10 +84,10 @@ def said(page: AppTest) -> str:
     return "\n".join(each.value for kind in kinds for each in getattr(page, kind)).replace("\\", "")
 
 
-def test_the_first_line_answers_whether_it_is_proven(trial: Warehouse) -> None:
+def test_the_first_line_answers_whether_it_is_proven(shown: Warehouse) -> None:
     """The page begins with the answer of the scorecard, under the pilot's name; names are text, never markup."""
-    page = draw("pilot", trial)
-    card = scorecard(trial, "letters")
+    page = draw("pilot", shown)
+    card = scorecard(shown, "letters")
     assert page.title[0].value.replace("\\", "") == "Letters *with* chat"
     assert page.markdown[0].value.replace("\\", "") == f"**{answer(card)}**"
     words = said(page)
@@ -76,24 +97,24 @@ def test_the_first_line_answers_whether_it_is_proven(trial: Warehouse) -> None:
     assert all(reason in words for reason in card.verdict.reasons)
 
 
-def test_whether_it_can_be_judged_stands_before_the_numbers(trial: Warehouse) -> None:
+def test_whether_it_can_be_judged_stands_before_the_numbers(shown: Warehouse) -> None:
     """Known ends, people, tasks, complete weeks and the end of the period are checked, each against what is needed."""
-    card = scorecard(trial, "letters")
+    card = scorecard(shown, "letters")
     found = checks(card)
     assert [check.words for check in found[1:]] == [
         f"{card.case.users} of 30 people", f"{card.case.tasks:,} of 400 tasks", "11 of 4 complete weeks",
         "Over since 2026-09-27",
     ]  # fmt: skip
     assert [check.good for check in found] == [True] * 5
-    words = said(draw("pilot", trial))
+    words = said(draw("pilot", shown))
     assert all(check.words in words for check in found)
     assert words.index("11 of 4 complete weeks") < words.index("Recommendation")
 
 
-def test_each_criterion_has_its_reading_bar_baseline_and_verdict(trial: Warehouse) -> None:
+def test_each_criterion_has_its_reading_bar_baseline_and_verdict(shown: Warehouse) -> None:
     """The table shows every agreed criterion with the number of the scorecard, its interval and its verdict's word."""
-    page = draw("pilot", trial)
-    card = scorecard(trial, "letters")
+    page = draw("pilot", shown)
+    card = scorecard(shown, "letters")
     rows = page.table[0].value
     assert list(rows["Value"]) == [percent(each.reading.value) for each in card.judged if each.reading]
     assert list(rows["95% interval"]) == [bounds(each.reading) for each in card.judged]
@@ -105,9 +126,9 @@ def test_each_criterion_has_its_reading_bar_baseline_and_verdict(trial: Warehous
     assert "missed" in chart.proto.alt
 
 
-def test_every_number_leads_to_its_origin(trial: Warehouse) -> None:
+def test_every_number_leads_to_its_origin(shown: Warehouse) -> None:
     """One click from a criterion: definition, SQL with the pilot's own days and people, loads and rows."""
-    page = draw("pilot", trial)
+    page = draw("pilot", shown)
     page.button(key="how-criteria-task_success").click().run()
     assert not page.exception
     assert "Confirmed tasks / (confirmed + failed tasks)" in said(page)
@@ -117,9 +138,9 @@ def test_every_number_leads_to_its_origin(trial: Warehouse) -> None:
     assert "['letters']" in parameters
 
 
-def test_what_was_agreed_is_on_the_page(trial: Warehouse) -> None:
+def test_what_was_agreed_is_on_the_page(shown: Warehouse) -> None:
     """Goal, hypothesis, scenario, mode, champions, readiness and risks stand there; what nobody said says so."""
-    words = said(draw("pilot", trial))
+    words = said(draw("pilot", shown))
     for line in (
         "Answer on the same day.", "Drafts are sent with few changes.", "Write a letter. It takes a day.",
         "Assist: a person uses what helps", "1 person: Zoe", "Ready: owner", "Open: runbook", "Nobody reads them.",
@@ -128,17 +149,17 @@ def test_what_was_agreed_is_on_the_page(trial: Warehouse) -> None:
     assert "**Conclusions**  \n:gray[not said]" in words
 
 
-def test_the_gain_over_today_names_its_design(trial: Warehouse) -> None:
+def test_the_gain_over_today_names_its_design(shown: Warehouse) -> None:
     """Beside the pilot's number stands the baseline's, the gain with its interval, the design and the evidence."""
-    words = said(draw("pilot", trial))
+    words = said(draw("pilot", shown))
     assert "instead of 70.0% before: better, +" in words
     assert "Design matched: against similar cases" in words
     assert "Evidence B" in words
 
 
-def test_the_musts_are_drawn_week_by_week(trial: Warehouse) -> None:
+def test_the_musts_are_drawn_week_by_week(shown: Warehouse) -> None:
     """Each must that can be read by week has its course within the pilot's days, with a text for who cannot see it."""
-    texts = [chart.proto.alt for chart in draw("pilot", trial).get("plotly_chart")]
+    texts = [chart.proto.alt for chart in draw("pilot", shown).get("plotly_chart")]
     assert sum("by week of the pilot" in text for text in texts) == 2
 
 

@@ -17,19 +17,19 @@ def said(page: AppTest) -> str:
     return "\n".join(each.value for kind in kinds for each in getattr(page, kind)).replace("\\", "")
 
 
-def test_the_first_line_answers_the_question_of_the_role(company: Warehouse) -> None:
+def test_the_first_line_answers_the_question_of_the_role(showroom: Warehouse) -> None:
     """The page begins with one computed sentence: what nobody measures yet, which product does worst, who is open."""
-    first = draw("portfolio", company).markdown[0].value.replace("\\", "")
+    first = draw("portfolio", showroom).markdown[0].value.replace("\\", "")
     assert "No product can be judged yet: errors and ROI not measured." in first
     assert "Look at search first" in first
     assert "coder (too few people)" in first
     assert "notes (too little data)" in first
 
 
-def test_every_headline_number_has_interval_units_and_status(company: Warehouse) -> None:
+def test_every_headline_number_has_interval_units_and_status(showroom: Warehouse) -> None:
     """A card shows the value of the reading, its interval and units, and the status as a word; else the reason."""
-    page = draw("portfolio", company)
-    found = read(company, CARDS, default_scope(company))
+    page = draw("portfolio", showroom)
+    found = read(showroom, CARDS, default_scope(showroom))
     assert [metric.value for metric in page.metric] == [value_of(each) for each in found if each.value is not None]
     assert len(page.metric) >= 3
     for reading in found:
@@ -40,7 +40,7 @@ def test_every_headline_number_has_interval_units_and_status(company: Warehouse)
     assert "Measured]" in said(page)
 
 
-def test_a_number_that_is_missing_is_a_sentence(company: Warehouse) -> None:
+def test_a_number_that_is_missing_is_a_sentence(showroom: Warehouse) -> None:
     """A product that has no audience has no adoption: its card says what is missing and shows no number."""
 
     def script(store: object) -> None:
@@ -49,17 +49,17 @@ def test_a_number_that_is_missing_is_a_sentence(company: Warehouse) -> None:
 
         portfolio.render(store, default_scope(store).model_copy(update={"products": ("notes",)}))
 
-    page = AppTest.from_function(script, args=(company,), default_timeout=90).run()
+    page = AppTest.from_function(script, args=(showroom,), default_timeout=90).run()
     assert not page.exception
     assert [metric.label for metric in page.metric] == ["Task success", "Escalation rate"]
     assert "No audience is registered for notes" in said(page)
 
 
-def test_the_board_has_every_product_with_verdict_value_and_interval(company: Warehouse) -> None:
+def test_the_board_has_every_product_with_verdict_value_and_interval(showroom: Warehouse) -> None:
     """Each product stands in one row, worst first: its proposal, its health, and each reading or why there is none."""
-    rows = draw("portfolio", company).dataframe[0].value
+    rows = draw("portfolio", showroom).dataframe[0].value
     found = {
-        (r.group["product"], r.metric): r for r in read(company, HEADLINES, default_scope(company), by=("product",))
+        (r.group["product"], r.metric): r for r in read(showroom, HEADLINES, default_scope(showroom), by=("product",))
     }
     assert sorted(rows["Product"]) == ["chat", "coder", "notes", "search"]
     cells = dict(zip(rows["Product"], rows["Success"], strict=True))
@@ -70,9 +70,9 @@ def test_the_board_has_every_product_with_verdict_value_and_interval(company: Wa
     assert {word for words in rows["Verdict"] for word in words} == {"? Measure"}
 
 
-def test_charts_can_be_read_without_seeing_them(company: Warehouse) -> None:
+def test_charts_can_be_read_without_seeing_them(showroom: Warehouse) -> None:
     """Each chart has a text with its values, for whoever cannot see it."""
-    page = draw("portfolio", company)
+    page = draw("portfolio", showroom)
     texts = [chart.proto.alt for chart in page.get("plotly_chart")]
     page.session_state["side"] = "Over time"
     over_time = page.run().get("plotly_chart")
@@ -81,9 +81,9 @@ def test_charts_can_be_read_without_seeing_them(company: Warehouse) -> None:
     assert all("people" in text and "%" in text for text in texts)
 
 
-def test_how_computed_shows_definition_sql_loads_and_rows(company: Warehouse) -> None:
+def test_how_computed_shows_definition_sql_loads_and_rows(showroom: Warehouse) -> None:
     """One click from the number: what it means, the statement with its parameters, the loads and the rows behind it."""
-    page = draw("portfolio", company)
+    page = draw("portfolio", showroom)
     page.button(key="how-task_success").click().run()
     assert not page.exception
     words = said(page)

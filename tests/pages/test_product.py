@@ -89,12 +89,13 @@ def described(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return store.path
 
 
-@pytest.fixture
-def company(described: Path, tmp_path: Path) -> Iterator[Warehouse]:
-    """A copy of the described warehouse."""
-    copy_warehouse(described, tmp_path / described.name)
-    store = Warehouse.open(tmp_path / described.name, clock=lambda: NOON)
+@pytest.fixture(scope="module")
+def company(described: Path) -> Iterator[Warehouse]:
+    """The described warehouse, to look at: nothing is written to it, so its numbers are computed once."""
+    store = Warehouse.open(described, clock=lambda: NOON)
+    version = store.data_version()
     yield store
+    assert store.data_version() == version
     store.close()
 
 
@@ -342,11 +343,14 @@ def test_how_computed_opens_for_the_numbers_of_a_panel(company: Warehouse) -> No
     assert page.code[0].value.startswith("WITH")
 
 
-def test_a_product_that_nobody_measured_has_no_numbers(company: Warehouse) -> None:
+def test_a_product_that_nobody_measured_has_no_numbers(described: Path, tmp_path: Path) -> None:
     """A registered product without data: sentences and templates, no zero anywhere."""
-    with company.write("registry", "Ann") as tx:
+    copy_warehouse(described, tmp_path / described.name)
+    store = Warehouse.open(tmp_path / described.name, clock=lambda: NOON)
+    with store.write("registry", "Ann") as tx:
         save(tx, [Product(product_id="idea", name="Idea")], "Ann")
-    page = draw(company, "idea")
+    page = draw(store, "idea")
+    store.close()
     assert not page.metric
     assert "Whether Idea gets better cannot be said" in said(page)
     assert "No data about idea has been loaded" in said(page)
