@@ -52,7 +52,7 @@ def _row(each: Staged, names: Mapping[str, str]) -> dict[str, object]:
         "Product": each.product.name,
         "Stage": each.step.title if each.step else "not said",
         "Days in it": NOTHING if each.days is None else f"{'over ' if each.first_said else ''}{each.days:,}",
-        "Still owes": listed([output.title for output in each.owes], 9) or NOTHING,
+        "Still owes": (listed([output.title for output in each.owes], 9) or NOTHING) if each.step else "its stage",
         "Owed from before": listed([output.title for output in each.earlier], 9) or NOTHING,
         "Who answers": _who(each.primary, names),
         "Who supports": _who(each.supporting, names),
