@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.settings import settings
 from data.warehouse import Warehouse
-from metrics import CATALOG, Scope
+from metrics import CATALOG, Scope, read
 from metrics.expert_load import expert_load
 from metrics.gap_board import gap_board
 from metrics.gap_topics import GapTopic, gap_topics
@@ -21,7 +21,7 @@ from pages.parts.gap_board import board, returns, stages
 from pages.parts.gap_experts import answers, experts
 from pages.parts.gap_topics import blocked, matrix, orphans, ranking
 from pages.parts.names import names_of
-from pages.parts.readings import by_period, latest_run, readings
+from pages.parts.readings import by_period, latest_run
 from pages.parts.scope import compared
 from pages.parts.state import deltas
 from pages.parts.tabs import opened
@@ -90,7 +90,7 @@ def render(store: Warehouse, scope: Scope) -> None:
 
 
 def _numbers(store: Warehouse, scope: Scope) -> None:
-    found = readings(store, [name for name in CARDS if name in CATALOG], scope)
+    found = read(store, [name for name in CARDS if name in CATALOG], scope)
     recent = {name: latest_run(of) for name, of in by_period(store, CARDS, scope, "week").items()}
     asked = cards(found, deltas(store, scope, found) if compared() else None, recent)
     if asked is not None:

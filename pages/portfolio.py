@@ -8,7 +8,7 @@ import streamlit as st
 from data.made_up import about
 from data.settings import settings
 from data.warehouse import Warehouse
-from metrics import CATALOG, HEADLINES, Reading, Scope
+from metrics import CATALOG, HEADLINES, Reading, Scope, read
 from metrics.standing import ProductStanding
 from metrics.targets import targets
 from pages.parts import beginning, computed, empty
@@ -23,7 +23,7 @@ from pages.parts.initiatives import initiatives
 from pages.parts.lifecycle import lifecycle
 from pages.parts.pilots import pilots
 from pages.parts.reach import reach
-from pages.parts.readings import by_period, from_whole, latest_run, readings
+from pages.parts.readings import by_period, from_whole, latest_run
 from pages.parts.scope import compared
 from pages.parts.scorecards import scorecards_of
 from pages.parts.state import deltas, portfolio_of
@@ -85,7 +85,7 @@ def _whose(scope: Scope, names: dict[str, str]) -> str:
 
 
 def _where_we_stand(store: Warehouse, scope: Scope) -> None:
-    found = readings(store, CARDS, scope)
+    found = read(store, CARDS, scope)
     recent = {name: latest_run(of) for name, of in by_period(store, HEADLINES, scope, "week").items()}
     asked = cards(found, deltas(store, scope, found) if compared() else None, recent, settings(store).currency)
     if asked is not None:
@@ -107,7 +107,7 @@ def _what_works(store: Warehouse, scope: Scope, found: Sequence[ProductStanding]
 
 def _by_product(store: Warehouse, scope: Scope) -> dict[str, list[Reading]]:
     found: dict[str, list[Reading]] = {}
-    for reading in readings(store, ("task_success",), from_whole(scope, "week"), by=("product", "week")):
+    for reading in read(store, ("task_success",), from_whole(scope, "week"), by=("product", "week")):
         found.setdefault(reading.group["product"] or "", []).append(reading)
     return found
 
@@ -150,7 +150,7 @@ def _side_by_side(store: Warehouse, scope: Scope, names: dict[str, str]) -> None
 
 
 def _each(store: Warehouse, scope: Scope, names: dict[str, str], metric: str) -> None:
-    found = readings(store, (metric,), scope, by=("product",))
+    found = read(store, (metric,), scope, by=("product",))
     labels = [names.get(reading.group["product"] or "", reading.group["product"] or "") for reading in found]
     goals = targets(store)
     bars = [goal.target if (goal := goals.of(metric, r.group["product"])) else None for r in found]

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from data.warehouse import Warehouse
-from metrics import Scope
+from metrics import Scope, read
 from metrics.human_review import human_review
 from metrics.incident_record import incident_record
 from metrics.service_times import latencies
@@ -16,7 +16,7 @@ from pages.parts.asked import asked
 from pages.parts.begun import begun
 from pages.parts.card import cards
 from pages.parts.names import names_of
-from pages.parts.readings import by_name, by_period, latest_run, readings
+from pages.parts.readings import by_name, by_period, latest_run
 from pages.parts.releases import releases_of
 from pages.parts.scope import compared
 from pages.parts.service import available, drifts, incidents, latency, reviews
@@ -43,7 +43,7 @@ def render(store: Warehouse, scope: Scope) -> None:
         return
     product = scope.products[0] if scope.products else next(iter(there_is.products))
     scope = scope.model_copy(update={"products": (product,)})
-    found = readings(store, CARDS, scope)
+    found = read(store, CARDS, scope)
     served, drifted, happened = (asked(store, scope, availability_of), asked(store, scope, watched),
                                  asked(store, scope, incident_record))  # fmt: skip
     with st.container(gap="xxsmall"):

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from data.warehouse import Warehouse
+from metrics import read
 from metrics.ledger import Ledger
 from metrics.ledgers import ledger
 from metrics.scenario_value import ScenarioValue
@@ -13,7 +14,7 @@ from pages.parts import computed
 from pages.parts.absent import absent
 from pages.parts.card import cards
 from pages.parts.chart import chart
-from pages.parts.readings import by_name, readings
+from pages.parts.readings import by_name
 from pages.parts.rows import table
 from pages.parts.text import plain
 from pages.parts.theme import colours
@@ -31,7 +32,7 @@ def drawn(store: Warehouse, found: ScenarioValue, currency: str) -> None:
     st.header("What it is worth", anchor=False)
     whose = f"pilot {found.pilot.name}" if found.pilot else "the whole product"
     st.caption(f"Of {plain(whose)}: costs are stated for a product or a pilot, not for a scenario.")
-    numbers = by_name(readings(store, PARTS, found.scope))
+    numbers = by_name(read(store, PARTS, found.scope))
     asked = cards([numbers[name] for name in PARTS if name in numbers], currency=currency)
     if asked is not None:
         computed.show(store, asked, found.scope)

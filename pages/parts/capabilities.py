@@ -7,10 +7,9 @@ import streamlit as st
 from data.portfolio import Scenario
 from data.registry_store import current
 from data.warehouse import Warehouse
-from metrics import Scope
+from metrics import Scope, read
 from metrics.standing import ProductStanding
 from pages.parts.board import people
-from pages.parts.readings import readings
 from pages.parts.rows import table
 from reports.signs import FATES
 from reports.words import NOTHING, in_full
@@ -27,7 +26,7 @@ def capabilities(store: Warehouse, scope: Scope, found: Sequence[ProductStanding
     support = people(store, "support")
     success = {
         (r.group["product"], r.group["scenario"]): r
-        for r in readings(store, ("task_success",), scope, by=("product", "scenario"))
+        for r in read(store, ("task_success",), scope, by=("product", "scenario"))
     }
     rows: list[dict[str, object]] = []
     for scenario in scenarios:

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from data.warehouse import Warehouse
-from metrics import CATALOG, Reading, Scope
+from metrics import CATALOG, Reading, Scope, read
 from metrics.catalog import dimensions_of
 from metrics.scorecard import Judged, Scorecard
 from pages.parts.chart import chart
 from pages.parts.marks import marks
-from pages.parts.readings import readings
 from pages.parts.text import plain
 from pages.parts.theme import colours
 from reports.trend import first_day, trend
@@ -22,7 +21,7 @@ def course(store: Warehouse, card: Scorecard) -> None:
     if card.scope is None or not weekly:
         return
     found: dict[str, list[Reading]] = {name: [] for name in weekly}
-    for reading in readings(store, weekly, card.scope, by=("week",)):
+    for reading in read(store, weekly, card.scope, by=("week",)):
         found[reading.metric].append(reading)
     shown = {name: of for name, of in found.items() if any(reading.value is not None for reading in of)}
     columns = st.columns(2) if len(shown) > 1 else [st.container()]

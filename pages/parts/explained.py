@@ -8,7 +8,7 @@ import streamlit as st
 from data.portfolio import Scenario
 from data.registry_store import current
 from data.warehouse import Warehouse
-from metrics import CATALOG, Reading, Scope
+from metrics import CATALOG, Reading, Scope, read
 from metrics.catalog import dimensions_of
 from metrics.compare import before
 from metrics.explained import Explanation, explanation
@@ -16,7 +16,6 @@ from metrics.spec import Dimension
 from pages.parts.absent import absent
 from pages.parts.asked import asked
 from pages.parts.chart import chart
-from pages.parts.readings import readings
 from pages.parts.rows import table
 from pages.parts.text import plain
 from pages.parts.theme import colours
@@ -64,7 +63,7 @@ def explained_of(store: Warehouse, scope: Scope) -> None:
         said = "; ".join(told(each, names) for each in effects[:MOST])
         chart("chart-explained", said, effects_figure, effects[:MOST], names, colours())
     with right:
-        sides = [readings(store, (metric,), each, by=(over,)) for each in (scope, then)]
+        sides = [read(store, (metric,), each, by=(over,)) for each in (scope, then)]
         rows = _rows(found, names, *sides)
         table(rows, name=f"change by {over}", download=_plain(found, names), beside=partial(
             worked, store, scope, "explained", partial(explanation_of, store, scope, metric, over)))  # fmt: skip

@@ -10,11 +10,6 @@ from metrics.periods import buckets
 from metrics.spec import Grain
 
 
-def readings(store: Warehouse, metrics: Sequence[str], scope: Scope, by: Sequence[str] = ()) -> list[Reading]:
-    """Readings of the metrics per group."""
-    return read(store, metrics, scope, by)
-
-
 def over_time(store: Warehouse, metric: str, scope: Scope, grain: Grain) -> list[Reading]:
     """One metric over the days, weeks or months of the scope that it holds from their beginning."""
     return series(store, metric, from_whole(scope, grain), grain)
@@ -39,7 +34,7 @@ def by_period(store: Warehouse, metrics: Sequence[str], scope: Scope, grain: Gra
     """The metrics that can be read by day, week or month, each over those that the scope holds whole, by name."""
     fit = [name for name in metrics if grain in dimensions_of(CATALOG[name])[0]]
     found: dict[str, list[Reading]] = {name: [] for name in fit}
-    for reading in readings(store, fit, from_whole(scope, grain), by=(grain,)) if fit else []:
+    for reading in read(store, fit, from_whole(scope, grain), by=(grain,)) if fit else []:
         found[reading.metric].append(reading)
     return found
 

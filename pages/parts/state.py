@@ -6,10 +6,10 @@ from datetime import date
 import streamlit as st
 
 from data.warehouse import Warehouse
-from metrics import Reading, Scope
+from metrics import Reading, Scope, read
 from metrics.compare import Delta, before, delta
 from metrics.portfolio import Portfolio, portfolio
-from pages.parts.readings import readings, state
+from pages.parts.readings import state
 from pages.parts.scorecards import scorecards_of
 
 
@@ -20,7 +20,7 @@ def portfolio_of(store: Warehouse, scope: Scope) -> Portfolio:
 
 def deltas(store: Warehouse, scope: Scope, found: Sequence[Reading]) -> dict[str, Delta]:
     """The change of each reading of the whole scope against the period before, by metric."""
-    then = {reading.metric: reading for reading in readings(store, [r.metric for r in found], before(scope))}
+    then = {reading.metric: reading for reading in read(store, [r.metric for r in found], before(scope))}
     return {reading.metric: delta(reading, then[reading.metric]) for reading in found}
 
 
