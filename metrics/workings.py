@@ -112,6 +112,16 @@ WORKINGS: Mapping[str, Working] = {
         "None: every slot is counted.",
         "Slots without traffic and without incident; " + ALSO,
     ),
+    "control chart": Working(
+        "Technical failures, control chart",
+        "Failed interactions of all, day by day (week by week where a typical day leads to expect fewer than five"
+        " failures), against the share of the first eight weeks, which stays frozen.",
+        "Limits of three deviations of the baseline's share at each point's number of interactions, widened where"
+        " points differ by more than chance (Laney, Quality Engineering 14 (2002)): one false alarm in 370 points,"
+        " were the baseline known exactly.",
+        "Days and weeks that are partial, overdue or without data: a gap in a feed is no drop. Rows in shadow mode"
+        " and synthetic ones; accounts of services, tests and the product team.",
+    ),
     "drift": Working(
         "Drift",
         "Each week's reading against the mean of the first eight complete ones: CUSUM (k 0.5, h 5), EWMA (weight"

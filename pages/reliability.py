@@ -15,6 +15,7 @@ from pages.parts import computed
 from pages.parts.asked import asked
 from pages.parts.begun import begun
 from pages.parts.card import cards
+from pages.parts.limits import limits_of
 from pages.parts.names import names_of
 from pages.parts.readings import by_name, by_period, latest_run
 from pages.parts.releases import releases_of
@@ -22,6 +23,7 @@ from pages.parts.scope import compared
 from pages.parts.service import available, drifts, incidents, latency, reviews
 from pages.parts.service_facts import FAILURES, WATCHED, availability_of, watched
 from pages.parts.state import deltas
+from pages.parts.tabs import opened
 from pages.parts.text import plain
 from pages.parts.trend import panel
 from pages.parts.workings import How, worked
@@ -62,7 +64,10 @@ def render(store: Warehouse, scope: Scope) -> None:
 
     left, right = st.columns(2)
     with left.container(border=True, height="stretch", gap=None):
-        panel(store, FAILURES, scope, height=236, bar=goal.target if goal else None)
+        opened("failures", {
+            "With interval": lambda: panel(store, FAILURES, scope, height=236, bar=goal.target if goal else None),
+            "Control chart": lambda: limits_of(store, scope),
+        })  # fmt: skip
     with right.container(border=True, height="stretch", gap=None):
         latency(store, scope, asked(store, scope, latencies), how("latency", latencies))
     with st.container(border=True, gap="small"):

@@ -3,11 +3,15 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from streamlit.testing.v1 import AppTest
+
 from data.operation import Incident
 from data.portfolio import Product, Scenario
 from data.registry_store import save
 from data.warehouse import Warehouse
 from loaders.ingest import load
+from metrics import Scope
+from tests.metrics.company import Company, day, use
 from tests.pages.conftest import draw
 from tests.pages.test_gaps import talks, text
 from tests.pages.test_portfolio import said
@@ -46,6 +50,29 @@ def test_the_page_answers_and_shows_every_part(company: Warehouse, tmp_path: Pat
     assert set(drift["State"]) == {"– Not watched"}
     assert all(chart.proto.alt for chart in page.get("plotly_chart"))
     assert [metric.value for metric in page.metric if metric.label == "Slots that went well"] == ["100.0%"]
+
+
+def test_the_control_chart_says_what_left_its_limits(store: Warehouse) -> None:
+    """Eight weeks of ten failures in two hundred a day, then one day of thirty: that day is named, each is a row."""
+    Company(store).sells("chat").has("user_days", [
+        use(f"p{n}", day(k), interactions=10, tasks=10, technical_errors=(k == 60) + (n % 2))
+        for k in range(70) for n in range(20)
+    ])  # fmt: skip
+
+    def script(store: object, scope: object) -> None:
+        from pages.parts.limits import limits_of
+
+        limits_of(store, scope)
+
+    scope = Scope(since=day(0), until=day(69), products=("chat",))
+    page = AppTest.from_function(script, args=(store, scope), default_timeout=60).run()
+    assert not page.exception
+    bad = day(60)
+    first = page.markdown[0].value.replace("\\", "")
+    assert first == f"**1 day of 14 left the limits around the 5.0% of its first 56 days: {bad.day} {bad:%b %Y} (up).**"
+    (table,) = [frame.value for frame in page.dataframe]
+    assert [row["Of"] for row in table.to_dict("records")] == [200] * 14
+    assert {row["Failed"] for row in table.to_dict("records") if row["Left the limits"] == "up"} == {30}
 
 
 def test_nothing_and_one_person(store: Warehouse, tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from datetime import date, datetime
 
 from metrics import eval_series, retention
+from metrics.failure_chart import Chart
+from metrics.failure_chart import Point as Charted
 from metrics.strata import Effect
+from reports.limits import answer, limits_figure
 from reports.palette import LIGHT
 from reports.rate_mix import MOST, effects_figure
 from reports.retention import curve_figure
@@ -56,3 +59,19 @@ def test_rate_and_mix_are_two_bars_of_one_segment() -> None:
     assert said[2] == "<b>not stated</b>"
     many = effects_figure([Effect(str(n), 0.1, 0.0) for n in range(30)], {}, LIGHT)
     assert len(many.data[0].x) == MOST
+
+
+def test_what_left_the_limits_is_a_triangle_with_its_value() -> None:
+    """The band is the limits, the dashed line the baseline; a signal has another shape and its value written."""
+    points = (Charted("2026-W40", 10, 200, -0.01, 0.1, ""), Charted("2026-W41", 30, 200, 0.0, 0.1, "up"))
+    chart = Chart({"product": "chat"}, "week", 0.05, 1.0, 8, points)
+    figure = limits_figure(chart, LIGHT)
+    band, line = figure.data
+    assert list(band.y) == [0.1, 0.1, 0.0, 0.0], "a share has no limit under nothing"
+    assert list(line.y) == [0.05, 0.15]
+    assert list(line.marker.symbol) == ["circle", "triangle-up"]
+    assert [note.text for note in figure.layout.annotations] == ["15.0%"]
+    assert [shape.y0 for shape in figure.layout.shapes] == [0.05]
+    assert answer(chart) == (
+        "1 week of 2 left the limits around the 5.0% of its first 8 weeks: week of 5 Oct 2026 (up)."
+    )
