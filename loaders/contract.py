@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
-from data.facts import FACTS, Fact
+from data.facts import FACTS
 from data.literal import literal
-from loaders.written import as_iso
 
 MOMENT = r"(199\d|20\d\d)-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)?)?"
 DAY = r"(199\d|20\d\d)-\d\d-\d\d([T ]00:00:00(\.0+)?)?"
@@ -108,21 +107,22 @@ def _mark(marks: Iterable[object], name: str) -> float | None:
     return next((float(getattr(mark, name)) for mark in marks if hasattr(mark, name)), None)
 
 
-def valid(column: Column, *, one_line: bool = False) -> str:
+def valid(column: Column, *, one_line: bool = False, value: str | None = None) -> str:
     """SQL: whether the text of this column (NULL where empty) obeys the contract; FALSE or NULL when it does not.
 
-    `one_line`: the text is known to hold no line break and no NUL, and need not be searched for them.
+    `one_line`: the text is known to hold no line break and no NUL, and need not be searched for them. `value`: where
+    its typed value stands, when that was told before.
     """
     name = f'"{column.name}"'
-    return f"({name} {'IS NOT NULL AND' if column.required else 'IS NULL OR'} ({_obeys(column, name, one_line)}))"
+    obeys = _obeys(column, name, value or typed(column, name), one_line)
+    return f"({name} {'IS NOT NULL AND' if column.required else 'IS NULL OR'} ({obeys}))"
 
 
-def _obeys(column: Column, name: str, one_line: bool) -> str:
-    value = _value(column, name)
+def _obeys(column: Column, name: str, value: str, one_line: bool) -> str:
     if column.words:
-        return f"lower({name}) IN ({_quoted(column.words)})"
+        return f"{value} IN ({quoted(column.words)})"
     if column.kind is bool:
-        return f"lower({name}) IN ({_quoted(TRUE + FALSE)})"
+        return f"{value} IS NOT NULL"
     if column.kind is str:
         unbroken = "" if one_line else f" AND NOT contains({name}, chr(10)) AND NOT contains({name}, chr(0))"
         return f"(strlen({name}) <= {column.longest} OR length({name}) <= {column.longest}){unbroken}"
@@ -140,12 +140,15 @@ def _obeys(column: Column, name: str, one_line: bool) -> str:
     return f"regexp_full_match({name}, '{NUMBER}') AND isfinite({value}){bounds}"
 
 
-def _value(column: Column, name: str) -> str:
+def typed(column: Column, name: str) -> str:
     """SQL: the typed value of a text that obeys the contract."""
     if column.words:
         return f"lower({name})"
     if column.kind is bool:
-        return f"lower({name}) IN ({_quoted(TRUE)})"
+        told = (
+            f"CASE WHEN lower({name}) IN ({quoted(TRUE)}) THEN TRUE WHEN lower({name}) IN ({quoted(FALSE)}) THEN FALSE"
+        )
+        return f"CASE {name} WHEN '{TRUE[0]}' THEN TRUE WHEN '{FALSE[0]}' THEN FALSE ELSE {told} END END"
     if column.kind is datetime:  # by way of the epoch: the same moment, without a calendar's help
         return f"make_timestamp(epoch_us(TRY_CAST({name} AS TIMESTAMPTZ)))"
     if column.kind is date:
@@ -157,89 +160,13 @@ def _value(column: Column, name: str) -> str:
     return name
 
 
-def _quoted(words: Iterable[str]) -> str:
+def quoted(words: Iterable[str]) -> str:
+    """SQL: the texts as a list of literals."""
     return ", ".join(map(literal, words))
 
 
-_ABOUT = frozenset({"product_id", "source_system", "version_at"})
+ABOUT = frozenset({"product_id", "source_system", "version_at"})
 """Columns of the contract that are about the record and not its content; they are staged under names of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How the text rows of one relation become staged rows of one fact."""
-
-    table: str
-    columns: tuple[str, ...]
-    """Contract columns which the relation yields, in any order."""
-    constants: Mapping[str, str]
-    """Text for contract columns that the person stated; used where the relation has none."""
-    source_system: str
-    reporting_zone: str
-    located: bool
-    """Whether the relation also yields source_row, line and source_records."""
-    one_line: bool = False
-    """Whether each record is known to be one line of text."""
-    said: Mapping[str, str] = field(default_factory=dict)
-    """How the person said that numbers and days are written."""
-
-    @property
-    def fact(self) -> type[Fact]:
-        """The model of the table."""
-        return FACTS[self.table]
-
-    def present(self) -> list[Column]:
-        """The columns of the contract that a row of the plan has or must have."""
-        have = set(self.columns) | set(self.constants)
-        return [column for name, column in columns_of(self.table).items() if name in have or column.required]
-
-    def text(self, relation: str) -> str:
-        """SQL: every column of the plan as text, NULL where empty, stated constants filled in. Text columns stand as
-        they are; space around a number, a moment or a word of a list means nothing.
-        """
-        parts = []
-        for column in self.present():
-            cell = f'"{column.name}"' if column.name in self.columns else "CAST(NULL AS VARCHAR)"
-            if self.located and column.name in self.columns:
-                plain = column.kind is str and not column.words
-                cell = f"nullif({cell}, '')" if plain else f"nullif(trim({cell}), '')"
-            if column.name in self.columns:
-                cell = as_iso(column.kind, cell, self.said)
-            if column.name in self.constants:
-                cell = f"coalesce({cell}, {_quoted([self.constants[column.name]])})"
-            if column.name in self.fact.people:
-                cell = f"CASE WHEN contains({cell}, '@') THEN lower({cell}) ELSE {cell} END"
-            parts.append(f'{cell} AS "{column.name}"')
-        parts += ["source_row", "line", "source_records"] if self.located else []
-        return f"SELECT {', '.join(parts)} FROM ({relation}) AS raw"
-
-    def all_valid(self) -> str:
-        """SQL over `text`: whether a row obeys the contract in every column; TRUE or FALSE."""
-        tests = " AND ".join(valid(column, one_line=self.one_line) for column in self.present())
-        return f"coalesce({tests}, FALSE)"
-
-    def staged(self, relation: str) -> str:
-        """SQL: the rows that obey the contract, typed."""
-        present = {column.name: column for column in self.present()}
-        typed = [
-            f'{_value(column, chr(34) + name + chr(34))} AS "{name}"'
-            for name, column in present.items()
-            if name not in _ABOUT
-        ]
-        typed.append(_stated(present, "product_id", "''") + " AS source_product")
-        typed.append(_stated(present, "source_system", _quoted([self.source_system])) + " AS source_system")
-        if "version_at" in present:
-            typed.append(_value(present["version_at"], '"version_at"') + " AS stated_version")
-        if self.fact.dated:
-            typed.append(f"{self._day(present[self.fact.happened])} AS day")
-        typed += ["source_row", "source_records"] if self.located else []
-        return f"SELECT {', '.join(typed)} FROM ({self.text(relation)}) AS text WHERE {self.all_valid()}"
-
-    def _day(self, column: Column) -> str:
-        name = f'"{column.name}"'
-        if self.reporting_zone == "UTC":
-            return f"CAST({_value(column, name)} AS DATE)"
-        return f"CAST(TRY_CAST({name} AS TIMESTAMPTZ) AT TIME ZONE {_quoted([self.reporting_zone])} AS DATE)"
 
 
 def hashes(table: str, staged: Iterable[str]) -> dict[str, str]:
@@ -250,7 +177,7 @@ def hashes(table: str, staged: Iterable[str]) -> dict[str, str]:
     stands = {name: text for name, text in derived(table, have).items() if (table, name) in DEFAULTS}
     there = {name: name for name in have} | stands
     key = ["source_system", *(there.get(name, "NULL") for name in FACTS[table].natural_key)]
-    names = [name for name in columns_of(table) if name not in _ABOUT and (table, name) not in LATER]
+    names = [name for name in columns_of(table) if name not in ABOUT and (table, name) not in LATER]
     about = ["source_system", "source_product", "stated_version" if "stated_version" in have else "NULL"]
     row_hash = f"hash({', '.join([*about, *(_there(name, have) for name in names)])})"
     for name in (name for fact, name in sorted(LATER) if fact == table and name in have):
@@ -274,10 +201,6 @@ def derived(table: str, staged: Iterable[str]) -> dict[str, str]:
     if table == "interactions" and "duration_ms" in have:
         found["duration_bucket"] = "CAST(floor(8 * log2(duration_ms + 1)) AS SMALLINT)"
     return found
-
-
-def _stated(present: Mapping[str, Column], name: str, otherwise: str) -> str:
-    return f'coalesce("{name}", {otherwise})' if name in present else otherwise
 
 
 def _known(expression: str, content: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,18 +32,27 @@ class Origin:
     """The load whose quarantine these records come from."""
 
 
-def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, people: Pseudonyms | None) -> str:
-    """The name of a temporary view of one staged file as rows of its fact table."""
+class Incoming(NamedTuple):
+    """Two temporary views of one staged file."""
+
+    rows: str
+    """All columns of the fact table."""
+    keys: str
+    """Of each row its key, product, source and day: cheap to ask, for nobody's pseudonym is looked up."""
+
+
+def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, people: Pseudonyms | None) -> Incoming:
+    """One staged file as rows of its fact table."""
     fact = FACTS[entry.table]
     rows = f"read_parquet({literal(origin.folder / entry.file)}, file_row_number = true)"
     named = [name for name in fact.people if name in entry.columns]
     joins, select = [], [f"s.{name}" for name in entry.columns if name not in named and name != "source_row"]
     if named and people is not None:
         names = write_people(tx, origin.folder / f"people-{number}.parquet", rows, named, people)
-        joins += [f"LEFT JOIN {names} AS {name}_as ON {name}_as.stated = s.{name}" for name in named]
-        select += [f"{name}_as.pseudonym AS {name}" for name in named]
+        who = [f"LEFT JOIN {names} AS {name}_as ON {name}_as.stated = s.{name}" for name in named]
+        persons = [f"{name}_as.pseudonym AS {name}" for name in named]
     else:
-        select += [f"s.{name}" for name in named]
+        who, persons = [], [f"s.{name}" for name in named]
     products = _write_products(tx, origin, entry, number, rows)
     if products:
         on = "p.source_product = s.source_product AND p.source_system = s.source_system"
@@ -53,10 +63,19 @@ def incoming(tx: Transaction, origin: Origin, entry: StagedFact, number: int, pe
     texts = [name for name, column in columns_of(entry.table).items() if column.kind is str]
     absent = [name for name in texts if name not in (*entry.columns, "product_id", "source_system")]
     select += [f"CAST(NULL AS VARCHAR) AS {name}" for name in absent]
-    inner = f"SELECT {', '.join(select)} FROM {rows} AS s {' '.join(joins)}"
-    view = f"incoming_{number}"
+    view, keys = f"incoming_{number}", f"incoming_keys_{number}"
+    inner = f"SELECT {', '.join([*select, *persons])} FROM {rows} AS s {' '.join([*who, *joins])}"
     tx.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {_finished(entry, inner, absent)}")
-    return view
+    if set(fact.people) & set(fact.natural_key):
+        return Incoming(view, view)
+    inner = f"SELECT {', '.join(select)} FROM {rows} AS s {' '.join(joins)}"
+    when = dict.fromkeys([fact.happened, *(["day"] if fact.dated else [])])
+    plain = ["load_id", "product_id", "source_system", "source_product", "source_records", *when]
+    key = hashes(entry.table, entry.columns)["event_key"]
+    tx.run(
+        f"CREATE OR REPLACE TEMP VIEW {keys} AS SELECT {', '.join(plain)}, {key} AS event_key FROM ({inner}) AS named"
+    )
+    return Incoming(view, keys)
 
 
 def _finished(entry: StagedFact, inner: str, absent: list[str]) -> str:

@@ -20,6 +20,8 @@ from loaders.job import Parsed
 from loaders.kept import keep
 from loaders.settle import CONTESTED, settle, touch
 
+_ARRIVED = "arrived"
+
 
 @dataclass(slots=True)
 class Counts:
@@ -43,8 +45,8 @@ def publish(tx: Transaction, side: Path, origin: Origin, parsed: Parsed) -> tupl
     for number, entry in enumerate(parsed.facts):
         if entry.rows:
             relation = incoming(tx, origin, entry, number, people)
-            insert(tx, entry.table, relation, counts)
-            _remember_feed(tx, entry.table, relation)
+            insert(tx, entry.table, relation.rows, counts, relation.keys)
+            _remember_feed(tx, entry.table)
     rebuild_touched(tx)
     written = {table: in_force(tx, table, origin.load_id) for table in dict.fromkeys(e.table for e in parsed.facts)}
     counts.unmapped = _remember_unmapped(tx, origin)
@@ -60,20 +62,24 @@ def in_force(tx: Transaction, table: str, load_id: str) -> int:
     return int(str(tx.value(f"SELECT count(*) AS n FROM {table} WHERE load_id = ?", [load_id])))
 
 
-def insert(tx: Transaction, table: str, relation: str, counts: Counts) -> None:
-    """Insert the rows of `relation` (all columns of the fact) against what is there.
+def insert(tx: Transaction, table: str, relation: str, counts: Counts, keys: str | None = None) -> None:
+    """Insert the rows of `relation` (all columns of the fact) against what is there; `keys` are the same rows with
+    fewer columns, where there are such (Incoming.keys).
 
-    Rows whose key nobody else has go straight in; of the others every version is gathered and settled.
+    Rows whose key nobody else has go straight in; of the others every version is gathered and settled. What came of
+    each product, source and day is in the temporary table `arrived` then.
     """
+    keys = keys or relation
     tx.run(
         f"CREATE OR REPLACE TEMP TABLE {CONTESTED} AS"
-        f" SELECT event_key FROM {relation} WHERE event_key IN (SELECT event_key FROM {table})"
-        f" UNION SELECT event_key FROM (SELECT event_key FROM {relation} GROUP BY event_key HAVING count(*) > 1) AS own"
+        f" SELECT event_key FROM {keys} WHERE event_key IN (SELECT event_key FROM {table})"
+        f" UNION SELECT event_key FROM (SELECT event_key FROM {keys} GROUP BY event_key HAVING count(*) > 1) AS own"
     )
     contested = int(str(tx.value(f"SELECT count(*) AS keys FROM {CONTESTED}")))
     free = f" WHERE event_key NOT IN (SELECT event_key FROM {CONTESTED})" if contested else ""
-    records = tx.value(f"SELECT CAST(coalesce(sum(source_records), 0) AS BIGINT) AS records FROM {relation}")
-    touch(tx, table, relation)
+    tx.run(f"CREATE OR REPLACE TEMP TABLE {_ARRIVED} AS {_arrived(table, keys)}")
+    records = tx.value(f"SELECT CAST(coalesce(sum(records), 0) AS BIGINT) AS records FROM {_ARRIVED}")
+    touch(tx, table, relation, _ARRIVED)
     tx.run(f"INSERT INTO {table} BY NAME SELECT * FROM {relation}{free}")
     if not contested:
         counts.accepted += int(str(records))
@@ -108,14 +114,24 @@ def _lying(tx: Transaction, table: str, keyed: str) -> int:
     return int(str(tx.value(f"SELECT count(*) AS n FROM {table}_superseded WHERE {keyed}")))
 
 
-def _remember_feed(tx: Transaction, table: str, relation: str) -> None:
+def _arrived(table: str, keys: str) -> str:
+    """SQL: the source records of each load, product, source and day, and the rows that stand for any."""
     fact = FACTS[table]
-    day = "day" if fact.dated or table == "usage_daily" else f"CAST({fact.happened} AS DATE)"
+    day = "day" if fact.dated or fact.happened == "day" else f"CAST({fact.happened} AS DATE)"
+    return (
+        "SELECT load_id, product_id, source_system, source_product, day, sum(source_records) AS records,"
+        " count(CASE WHEN source_records > 0 THEN 1 END) AS used FROM (SELECT load_id, product_id, source_system,"
+        f" source_product, source_records, {day} AS day FROM {keys}) AS dated"
+        " GROUP BY load_id, product_id, source_system, source_product, day"
+    )
+
+
+def _remember_feed(tx: Transaction, table: str) -> None:
     tx.run(
         "INSERT INTO feed_days SELECT load_id, ? AS fact, product_id, source_system, source_product, first_day,"
-        " max(last_day) OVER () AS last_day, records FROM (SELECT load_id, product_id, source_system, source_product,"
-        f" min({day}) AS first_day, max({day}) AS last_day, count(CASE WHEN source_records > 0 THEN 1 END) AS records"
-        f" FROM {relation} GROUP BY load_id, product_id, source_system, source_product) AS by_product",
+        " max(last_day) OVER () AS last_day, used FROM (SELECT load_id, product_id, source_system, source_product,"
+        " min(day) AS first_day, max(day) AS last_day, CAST(sum(used) AS BIGINT) AS used"
+        f" FROM {_ARRIVED} GROUP BY load_id, product_id, source_system, source_product) AS by_product",
         [table],
     )
 

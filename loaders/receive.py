@@ -50,7 +50,8 @@ def scan(path: Path) -> tuple[str, int]:
             digest.update(chunk)
             lines += chunk.count(b"\n")
             edge = last + chunk[:2]
-            clean = clean and not any(mark in part for part in (chunk, edge) for mark in (b"\n\n", b"\n\r\n", b"\0"))
+            marks = (b"\n\n", b"\0", *((b"\n\r\n",) if b"\r" in edge or b"\r" in chunk else ()))
+            clean = clean and not any(mark in part for part in (chunk, edge) for mark in marks)
             last = chunk[-2:]
     lines += not last.endswith(b"\n")
     return digest.hexdigest(), lines - 1 if clean else -1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.contract import Plan, valid
+from loaders.contract import valid
+from loaders.plan import Plan
 
 
 def refused(plan: Plan, relation: str) -> str:

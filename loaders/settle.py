@@ -35,10 +35,12 @@ def settle(tx: Transaction, table: str) -> None:
     tx.run("DROP TABLE pool")
 
 
-def touch(tx: Transaction, table: str, relation: str) -> None:
-    """List the partitions of user_days that rows of a fact belong to; `relation` is a table of rows of the fact."""
+def touch(tx: Transaction, table: str, relation: str, days: str | None = None) -> None:
+    """List the partitions of user_days that rows of a fact belong to; `relation` is a table of rows of the fact, `days`
+    one of their products and days, where there is such.
+    """
     if table == "interactions":
-        tx.run(f"INSERT INTO touched SELECT DISTINCT product_id, day FROM {relation}")
+        tx.run(f"INSERT INTO touched SELECT DISTINCT product_id, day FROM {days or relation}")
         touch_rivals(tx, relation)
         return
     if table in ("feedback", "tickets"):

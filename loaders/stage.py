@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.literal import literal
-from loaders.contract import Plan, columns_of
+from loaders.contract import columns_of
 from loaders.explain import explain
 from loaders.format import Format
 from loaders.job import Job, Parsed, StagedFact
+from loaders.plan import Plan
 from loaders.refused import invalid_cells, refused, sound_cells
 from loaders.totals import period, totals
 
@@ -144,11 +145,11 @@ class DuckStage:
         self._connection.execute(f"DROP TABLE {name}")
 
     def fill_file(self, fact: str, columns: Iterable[str], relation: str, *, expected: int | None = None) -> bool:
-        """Hand over a clean file in one pass, its order kept; False when rows are known to be missing."""
+        """Hand over a clean file in one pass, its order kept; False when it is not clean, or rows are missing."""
         plan = replace(self._plan(fact, columns, located=False), one_line=expected is None)
         try:
-            entry = self._write(plan, plan.staged(relation), "s.file_row_number + 1")
-        except Exception:  # the reader's own refusal: record by record will tell which line it was
+            entry = self._write(plan, plan.staged_whole(relation), "s.file_row_number + 1")
+        except Exception:  # the reader's refusal or the contract's: record by record will tell which line it was
             return False
         if expected is not None and entry.rows != expected:
             self._facts.pop()

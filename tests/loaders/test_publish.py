@@ -134,7 +134,7 @@ def collide(store: Warehouse, load_id: str, *rows: Row) -> Counts:
     origin, parsed = staged(store, write_csv(store.side / f"{load_id}.csv", rows), load_id)
     with store.write("load", "tester") as tx:
         make_touched(tx)
-        relation = incoming(tx, origin, parsed.facts[0], 0, Pseudonyms(store.side))
+        relation = incoming(tx, origin, parsed.facts[0], 0, Pseudonyms(store.side)).rows
         tx.run(f"CREATE TEMP VIEW met AS SELECT * REPLACE (CAST(7 AS UBIGINT) AS event_key) FROM {relation}")
         counts = Counts()
         insert(tx, parsed.facts[0].table, "met", counts)
