@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,12 +13,13 @@ import pyarrow.parquet as pq
 from data.errors import did_you_mean
 from data.facts import FACTS
 from data.literal import literal
-from loaders.contract import columns_of
+from loaders.contract import NAIVE, NATIVE, columns_of
 from loaders.csvtext import LONGEST_CELL, header_of, records, told
 from loaders.format import Format, Head, Match, Refused, Stage
 from loaders.head import read_head
 from loaders.jsontext import documents, text
 from loaders.profiles import Profile, plain_name, translated
+from loaders.written import ASKS
 
 ALIASES = {"task_id": "task_key"}
 OURS = frozenset({
@@ -182,19 +184,35 @@ def _fills(profile: Profile | None) -> Callable[[str], list[str]]:
 def _parse_parquet(path: Path, stage: Stage, table: str, names: Sequence[str], profile: Profile | None) -> None:
     known = _known(names, stage, table, profile)
     file = literal(path)
-    cells = ", ".join(
+    cells = [
         _cell(profile, name, 'nullif(CAST("' + given.replace('"', '""') + "\" AS VARCHAR), '')")
         for name, given in known.items()
-    )
+    ]
     rows = pq.read_metadata(path).num_rows
-    if stage.fill_file(table, known, f"SELECT {cells} FROM read_parquet({file})", expected=rows):
+    native = frozenset() if profile or set(ASKS) & set(stage.options.values) else _native(path, stage, table, known)
+    plain = ", ".join(
+        f'"{given.replace(chr(34), chr(34) * 2)}" AS "{name}"' if name in native else cell
+        for (name, given), cell in zip(known.items(), cells, strict=True)
+    )
+    if stage.fill_file(table, known, f"SELECT {plain} FROM read_parquet({file})", expected=rows, native=native):
         return
     located = (
         "SELECT file_row_number + 1 AS source_row, file_row_number + 1 AS line, 1 AS source_records, "
-        f"{cells} FROM read_parquet({file}, file_row_number = true)"
+        f"{', '.join(cells)} FROM read_parquet({file}, file_row_number = true)"
     )
     stage.read(rows)
     stage.fill(table, known, located)
+
+
+def _native(path: Path, stage: Stage, table: str, known: dict[str, str]) -> frozenset[str]:
+    """The columns whose values need not become text first: of a type that holds what the contract wants, and no more.
+    A moment without a zone is one of them only where moments are in UTC.
+    """
+    asked = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({literal(path)}))"
+    types = {str(name): str(kind) for name, kind in stage.rows(asked)}
+    contract, local = columns_of(table), () if stage.options.timezone not in (None, "UTC") else (NAIVE,)
+    held = {kind: (*names, *(local if kind is datetime else ())) for kind, names in NATIVE.items()}
+    return frozenset(name for name, given in known.items() if types.get(given) in held.get(contract[name].kind, ()))
 
 
 FORMAT = Format(

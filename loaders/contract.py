@@ -107,14 +107,23 @@ def _mark(marks: Iterable[object], name: str) -> float | None:
     return next((float(getattr(mark, name)) for mark in marks if hasattr(mark, name)), None)
 
 
-def valid(column: Column, *, one_line: bool = False, value: str | None = None) -> str:
+NATIVE: Mapping[type, tuple[str, ...]] = {
+    int: ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"),
+    bool: ("BOOLEAN",), float: ("DOUBLE",), date: ("DATE",), datetime: ("TIMESTAMP WITH TIME ZONE",),
+}  # fmt: skip
+"""Types of DuckDB that hold the values of a kind of column and nothing else: what they hold need not become text."""
+NAIVE = "TIMESTAMP"
+"""Holds moments, too, of a zone that somebody else must know."""
+
+
+def valid(column: Column, *, one_line: bool = False, value: str | None = None, native: bool = False) -> str:
     """SQL: whether the text of this column (NULL where empty) obeys the contract; FALSE or NULL when it does not.
 
     `one_line`: the text is known to hold no line break and no NUL, and need not be searched for them. `value`: where
-    its typed value stands, when that was told before.
+    its typed value stands, when that was told before. `native`: it is no text but of a type in NATIVE.
     """
     name = f'"{column.name}"'
-    obeys = _obeys(column, name, value or typed(column, name), one_line)
+    obeys = (_in_range if native else _obeys)(column, name, value or typed(column, name), one_line)
     return f"({name} {'IS NOT NULL AND' if column.required else 'IS NULL OR'} ({obeys}))"
 
 
@@ -129,15 +138,33 @@ def _obeys(column: Column, name: str, value: str, one_line: bool) -> str:
     if column.kind in (datetime, date):
         pattern = MOMENT if column.kind is datetime else DAY
         return f"regexp_full_match({name}, '{pattern}') AND {value} IS NOT NULL"
-    bounds = "".join(
-        f" AND {value} {sign} {bound:.0f}"
-        for sign, bound in ((">=", column.low), (">", column.above), ("<=", column.high))
-        if bound is not None
-    )
+    bounds = _bounds(column, value)
     if column.kind is int:  # most whole numbers are written as they would be written again: no pattern needed
         again = f"CAST({value} AS VARCHAR) = {name}"
         return f"CASE WHEN {again} THEN TRUE ELSE regexp_full_match({name}, '{WHOLE}') END{bounds}"
     return f"regexp_full_match({name}, '{NUMBER}') AND isfinite({value}){bounds}"
+
+
+def _in_range(column: Column, name: str, value: str, one_line: bool) -> str:
+    """SQL: whether a value that never was text obeys the contract."""
+    if column.kind in (datetime, date):
+        return f"{name} >= DATE '{EARLIEST}' AND {name} < DATE '{LATEST}' + INTERVAL '1' DAY"
+    return (f"isfinite({value})" if column.kind is float else f"{value} IS NOT NULL") + _bounds(column, value)
+
+
+def _bounds(column: Column, value: str) -> str:
+    return "".join(
+        f" AND {value} {sign} {bound:.0f}"
+        for sign, bound in ((">=", column.low), (">", column.above), ("<=", column.high))
+        if bound is not None
+    )
+
+
+def typed_already(column: Column, name: str) -> str:
+    """SQL: the value of a column that is of a type in NATIVE."""
+    if column.kind is datetime:
+        return f"make_timestamp(epoch_us({name}))"
+    return f"CAST({name} AS BIGINT)" if column.kind is int else name
 
 
 def typed(column: Column, name: str) -> str:

@@ -99,11 +99,15 @@ class Stage(Protocol):
         `source_row` BIGINT (ordinal of the record from 1), `line` BIGINT (or NULL), `source_records` INTEGER.
         """
 
-    def fill_file(self, fact: str, columns: Iterable[str], relation: str, *, expected: int | None = None) -> bool:
+    def fill_file(
+        self, fact: str, columns: Iterable[str], relation: str, *, expected: int | None = None,
+        native: frozenset[str] = frozenset(),
+    ) -> bool:  # fmt: skip
         """The same for a file that holds one record a row and nothing else; `relation` yields the columns alone, in
-        the order of the file, NULL where empty. False, and nothing is handed over, when the file cannot be read so or
-        fewer than the `expected` rows obey the contract; without that number the lines of the file are counted by
-        whoever asked, and the file is read again carefully when they are not as many.
+        the order of the file, NULL where empty, those of `native` as values of a type in contract.NATIVE. False, and
+        nothing is handed over, when the file cannot be read so, a row breaks the contract or they are not `expected`;
+        without that number the lines of the file are counted by whoever asked, and the file is read again carefully
+        when they are not as many.
         """
 
 

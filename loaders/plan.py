@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from data.facts import FACTS, Fact
-from loaders.contract import ABOUT, Column, columns_of, quoted, typed, valid
+from loaders.contract import ABOUT, Column, columns_of, quoted, typed, typed_already, valid
 from loaders.written import as_iso
 
 
@@ -27,6 +27,8 @@ class Plan:
     """Whether each record is known to be one line of text."""
     said: Mapping[str, str] = field(default_factory=dict)
     """How the person said that numbers and days are written."""
+    native: frozenset[str] = frozenset()
+    """Columns that come as values (contract.NATIVE) and not as text."""
 
     @property
     def fact(self) -> type[Fact]:
@@ -48,7 +50,7 @@ class Plan:
             if self.located and column.name in self.columns:
                 plain = column.kind is str and not column.words
                 cell = f"nullif({cell}, '')" if plain else f"nullif(trim({cell}), '')"
-            if column.name in self.columns:
+            if column.name in self.columns and column.name not in self.native:
                 cell = as_iso(column.kind, cell, self.said)
             if column.name in self.constants:
                 cell = f"coalesce({cell}, {quoted([self.constants[column.name]])})"
@@ -73,11 +75,15 @@ class Plan:
         text once, for the test and for the row, which a WHERE would do twice.
         """
         there = {column.name: column for column in self.present()}
-        told = {name: typed(column, f'"{name}"') for name, column in there.items()}
+        told = {
+            name: (typed_already if name in self.native else typed)(column, f'"{name}"')
+            for name, column in there.items()
+        }
         values = {name: sql if sql == f'"{name}"' else f'"{name} as told"' for name, sql in told.items()}
         ahead = "".join(f", {told[name]} AS {value}" for name, value in values.items() if value != told[name])
         tests = " AND ".join(
-            valid(column, one_line=self.one_line, value=values[name]) for name, column in there.items()
+            valid(column, one_line=self.one_line, value=values[name], native=name in self.native)
+            for name, column in there.items()
         )
         row = ", ".join(self._row(values, f"CASE WHEN {tests} THEN TRUE ELSE error('a row breaks the contract') END"))
         return f"SELECT {row} FROM (SELECT *{ahead} FROM ({self.text(relation)}) AS text) AS told"

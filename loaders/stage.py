@@ -21,7 +21,7 @@ from loaders.refused import invalid_cells, refused, sound_cells
 from loaders.totals import period, totals
 
 _BATCH = 50_000
-_PARQUET = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 5000)"
+_PARQUET = "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 15000)"
 QUARANTINE = pa.schema(
     [("line", pa.int64()), ("column_name", pa.string()), ("code", pa.string()), ("message", pa.string()),
      ("value", pa.string()), ("record", pa.int64())]
@@ -144,9 +144,13 @@ class DuckStage:
         self._write(plan, plan.staged(f"SELECT * FROM {name}"), "s.source_row")
         self._connection.execute(f"DROP TABLE {name}")
 
-    def fill_file(self, fact: str, columns: Iterable[str], relation: str, *, expected: int | None = None) -> bool:
+    def fill_file(
+        self, fact: str, columns: Iterable[str], relation: str, *, expected: int | None = None,
+        native: frozenset[str] = frozenset(),
+    ) -> bool:  # fmt: skip
         """Hand over a clean file in one pass, its order kept; False when it is not clean, or rows are missing."""
-        plan = replace(self._plan(fact, columns, located=False), one_line=expected is None)
+        plan = self._plan(fact, columns, located=False)
+        plan = replace(plan, one_line=expected is None, native=native - set(plan.constants) & set(plan.columns))
         try:
             entry = self._write(plan, plan.staged_whole(relation), "s.file_row_number + 1")
         except Exception:  # the reader's refusal or the contract's: record by record will tell which line it was
