@@ -1,5 +1,5 @@
-"""`python -m bench [--rows N]`: a load against a bare typed read_csv of the same file, in turn, and readings against
-the same sums by hand, as ratios.
+"""`python -m bench [--rows N]`: a load against a bare typed read_csv of the same file, one of Parquet against CREATE
+TABLE AS, in turn, and readings against the same sums by hand, as ratios.
 
 Seconds by the clock and seconds of computing: the latter leave out the waiting on a busy machine.
 """
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.company import bare_read, write_events, write_log
+from bench.company import bare_read, bare_table, write_events, write_log
 from bench.readings import measured, register
 from data.warehouse import Warehouse
 from loaders.ingest import load
@@ -39,18 +39,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "usage.csv"
         write_log(log, given.rows)
-        rounds = [_round(Path(folder), log, number) for number in range(given.rounds + 1)][1:]
+        events = Path(folder) / "usage.parquet"
+        write_events(log, events)
+        rounds = [_round(Path(folder), log, bare_read, number) for number in range(given.rounds + 1)][1:]
+        typed = [_round(Path(folder), events, bare_table, number) for number in range(given.rounds + 1)][1:]
         asked = _readings(Path(folder), log, given.rows)
         write_log(log, given.rows // 10)
         tenth = _readings(Path(folder) / "tenth", log, given.rows // 10)
     report = {
         "rows": given.rows, "rounds": given.rounds,
-        "bare_read_csv_seconds": round(statistics.median(bare.clock for bare, _ in rounds), 2),
-        "load_seconds": round(statistics.median(loaded.clock for _, loaded in rounds), 2),
-        "load_rate_of_bare": _spread([bare.clock / loaded.clock for bare, loaded in rounds]),
-        "bare_read_csv_computing": round(statistics.median(bare.computing for bare, _ in rounds), 2),
-        "load_computing": round(statistics.median(loaded.computing for _, loaded in rounds), 2),
-        "load_computing_rate_of_bare": _spread([bare.computing / loaded.computing for bare, loaded in rounds]),
+        **_costs("read_csv", "load", rounds), **_costs("create_table_as_of_parquet", "load_of_parquet", typed),
         **asked, "readings_for_ten_times_the_rows": round(asked["readings_seconds"] / tenth["readings_seconds"], 2),
     }  # fmt: skip
     print(json.dumps(report, indent=2))
@@ -78,15 +76,28 @@ def _readings(folder: Path, log: Path, rows: int) -> dict[str, float]:
     }  # fmt: skip
 
 
+def _costs(bare: str, load: str, rounds: list[tuple[Cost, Cost]]) -> dict[str, float | dict[str, float]]:
+    """The costs of a load and of what it is measured against, and the one's rate of the other's."""
+    return {
+        f"bare_{bare}_seconds": round(statistics.median(plain.clock for plain, _ in rounds), 2),
+        f"{load}_seconds": round(statistics.median(loaded.clock for _, loaded in rounds), 2),
+        f"{load}_rate_of_bare": _spread([plain.clock / loaded.clock for plain, loaded in rounds]),
+        f"bare_{bare}_computing": round(statistics.median(plain.computing for plain, _ in rounds), 2),
+        f"{load}_computing": round(statistics.median(loaded.computing for _, loaded in rounds), 2),
+        f"{load}_computing_rate_of_bare": _spread([plain.computing / loaded.computing for plain, loaded in rounds]),
+    }
+
+
 def _spread(ratios: list[float]) -> dict[str, float]:
     return {"min": round(min(ratios), 2), "median": round(statistics.median(ratios), 2), "max": round(max(ratios), 2)}
 
 
-def _round(folder: Path, log: Path, number: int) -> tuple[Cost, Cost]:
-    bare = _timed(lambda: bare_read(log, folder / f"bare-{number}.duckdb"))
-    store = Warehouse.create(folder / f"warehouse-{number}.duckdb")
+def _round(folder: Path, file: Path, bare_way: Callable[[Path, Path], None], number: int) -> tuple[Cost, Cost]:
+    name = f"{file.suffix[1:]}-{number}.duckdb"
+    bare = _timed(lambda: bare_way(file, folder / f"bare-{name}"))
+    store = Warehouse.create(folder / f"warehouse-{name}")
     try:
-        loaded = _timed(lambda: _loaded(store, log))
+        loaded = _timed(lambda: _loaded(store, file))
     finally:
         store.close()
     return bare, loaded

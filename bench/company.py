@@ -67,3 +67,10 @@ def write_events(log: Path, path: Path) -> None:
             f"COPY (SELECT * FROM read_csv('{log}', header = true, auto_detect = false, delim = ',', quote = '\"',"
             f" escape = '\"', columns = {{{types}}})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
         )
+
+
+def bare_table(path: Path, database: Path) -> None:
+    """What a load of Parquet is measured against: CREATE TABLE AS from the same file."""
+    with duckdb.connect(database) as connection:
+        connection.execute("SET threads = 2")
+        connection.execute(f"CREATE TABLE bare AS SELECT * FROM read_parquet('{path}')")
