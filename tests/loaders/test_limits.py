@@ -127,6 +127,7 @@ def test_seconds_grow_with_the_file() -> None:
 # the database within --------------------------------------------------------------------------------------------------
 def test_the_database_within_reaches_nothing_else(tmp_path: Path) -> None:
     """It cannot read another file, load an extension, or undo either rule."""
+    (tmp_path / "x").touch()
     job = Job(str(tmp_path / "x"), str(tmp_path), None, Options(), "UTC")
     connection = child.connect(job, "UTC")
     for forbidden in ("SELECT * FROM read_text('/etc/passwd')", "LOAD httpfs", "INSTALL excel",
