@@ -90,7 +90,7 @@ class Announcer:
                 version = self._store.data_version()
                 if version == seen != said:
                     announce(self._store)
-                    said = version = self._store.data_version()
+                    said = version  # what has changed meanwhile is another version, and its turn comes
                 seen = version
             except Exception as error:  # whatever it is, the next change is to be published
                 said = seen

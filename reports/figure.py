@@ -45,3 +45,10 @@ def span(bounds: Sequence[float | None], measure: Measure = "share") -> tuple[fl
 def short(label: str, limit: int = 22) -> str:
     """The label, cut with an ellipsis where it is too long to stand at an axis."""
     return label if len(label) <= limit else f"{label[: limit - 1]}…"
+
+
+def name_end(figure: go.Figure, x: object, y: float | None, text: str, colours: Palette) -> None:
+    """Write the last value of a line beside its end."""
+    figure.add_annotation(
+        x=x, y=y, text=text, showarrow=False, xanchor="left", xshift=8, font={"color": colours.accent, "size": 12}
+    )

@@ -1,6 +1,7 @@
 """A pilot on one page: what the numbers propose and why, its criteria, whether they may be judged, what was decided."""
 
 from dataclasses import asdict
+from math import isnan
 
 from metrics.catalog import CATALOG
 from metrics.criteria import Criterion
@@ -83,7 +84,7 @@ def _criteria(card: Scorecard) -> list[Part]:
         for each, found in zip(card.judged, places, strict=True)
     ]  # fmt: skip
     ends = [end for found in places if found for end in found if end is not None]
-    known = [min(EDGE, max(-EDGE, end)) for end in ends if end == end]  # noqa: PLR0124 - an open end is no number
+    known = [min(EDGE, max(-EDGE, end)) for end in ends if not isnan(end)]  # an open end
     drawn = svg.intervals(
         rows, [svg.Line(-1.0, "floor"), svg.Line(0.0, "bar")], (min([-1.3, *known]) - 0.1, max([1.0, *known]) + 0.1)
     )

@@ -67,7 +67,8 @@ def _bounds(reading: Reading, low: float, high: float) -> tuple[float, float, fl
     """Lower bound, value and upper bound as shares of an axis."""
     value = reading.value or 0.0
     each = (value if reading.low is None else reading.low, value, value if reading.high is None else reading.high)
-    return tuple((bound - low) / (high - low) for bound in each)  # type: ignore[return-value]
+    lower, middle, upper = ((bound - low) / (high - low) for bound in each)
+    return lower, middle, upper
 
 
 def _places(dots: Sequence[tuple[tuple[float, float, float], tuple[float, float, float], str]]) -> list[str]:

@@ -6,7 +6,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from metrics.retention import Point
-from reports.figure import bare, span
+from reports.figure import bare, name_end, span
 from reports.palette import Palette
 from reports.words import count, percent, share_within
 
@@ -37,10 +37,7 @@ def curve_figure(points: Sequence[Point], colours: Palette, *, height: int = 250
         hovertext=[escape(told(each).capitalize()) for each in points],
     )  # fmt: skip
     last = points[-1]
-    figure.add_annotation(
-        x=last.week, y=last.share, text=percent(last.share), showarrow=False, xanchor="left", xshift=8,
-        font={"color": colours.accent, "size": 12},
-    )  # fmt: skip
+    name_end(figure, last.week, last.share, percent(last.share), colours)
     named = points[:: -(-len(points) // LABELS)]
     figure.update_xaxes(
         range=[0.5, max(last.week, 2) + 0.8], tickvals=[each.week for each in named],

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from metrics.eval_runs import Rerun
 from metrics.eval_series import Point
-from reports.figure import bare, span
+from reports.figure import bare, name_end, span
 from reports.palette import Palette
 from reports.trend import Mark, mark
 from reports.words import count, percent, share_within
@@ -69,10 +69,7 @@ def runs_figure(runs: Sequence[Point], colours: Palette, marks: Sequence[Mark] =
         hovertext=[escape(f"{told(each)}. {each.refused}".strip()) for each in runs],
     )  # fmt: skip
     last = runs[-1]
-    figure.add_annotation(
-        x=last.ran, y=last.value, text=percent(last.value), showarrow=False, xanchor="left", xshift=8,
-        font={"color": colours.accent, "size": 12},
-    )  # fmt: skip
+    name_end(figure, last.ran, last.value, percent(last.value), colours)
     low, high = span([end for each in runs for end in (each.low, each.value, each.high)])
     step = next(each for each in (0.05, 0.1, 0.2) if (high - low) / each < 6)
     ticks = [place * step for place in range(round(1 / step) + 1) if low - 1e-9 <= place * step <= high]

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from metrics.catalog import measure_of
 from metrics.spec import Reading
-from reports.figure import TICKS, bare, short, span
+from reports.figure import TICKS, bare, name_end, short, span
 from reports.palette import Palette
 from reports.words import in_full, sign, value_of
 
@@ -71,10 +71,7 @@ def trend(
     _mark_partial(figure, readings, days, grain, colours)
     last = next((place for place in reversed(range(len(readings))) if readings[place].value is not None), None)
     if last is not None:
-        figure.add_annotation(
-            x=days[last], y=readings[last].value, text=value_of(readings[last]), showarrow=False, xanchor="left",
-            xshift=8, font={"color": colours.accent, "size": 12},
-        )  # fmt: skip
+        name_end(figure, days[last], readings[last].value, value_of(readings[last]), colours)
     low, high = span([bar, *(b for r in readings if r.value is not None for b in (r.value, r.low, r.high))], measure)
     figure.update_yaxes(range=[low, high], tickformat=TICKS[measure], showgrid=True, nticks=5)
     if bar is not None:

@@ -1,15 +1,13 @@
 """The unmapped inbox: what sources call a product that the registry does not know, and what it is to mean."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from data.errors import PlumblineError
 from data.operation import Mapping
 from data.warehouse import Warehouse
 from loaders import mapping
 from loaders.mapping import Waiting
 from pages.parts import desk as desks
+from pages.parts.effect import change
 from pages.parts.reach import products
 from pages.parts.text import plain
 from reports.words import count
@@ -44,7 +42,9 @@ def _one(store: Warehouse, desk: desks.Desk, each: Waiting, known: dict[str, str
             icon=":material/add:",
             help=f"Register {plain(each.value, 80)} as a product",
         ):
-            _do(store, desk, f"Registered {plain(each.value, 80)}.", lambda: mapping.register(store, [each.value], who))
+            change(
+                store, desk, f"Registered {plain(each.value, 80)}.", lambda: mapping.register(store, [each.value], who)
+            )
         if known:
             guess = list(known).index(each.nearest) if each.nearest in known else None
             chosen = st.selectbox(
@@ -64,20 +64,9 @@ def _one(store: Warehouse, desk: desks.Desk, each: Waiting, known: dict[str, str
                     target="product",
                     value=chosen,
                 )
-                _do(
+                change(
                     store,
                     desk,
                     f"{name} is {plain(known[chosen])} from now on.",
                     lambda: mapping.add_rules(store, [rule], who),
                 )
-
-
-def _do(store: Warehouse, desk: desks.Desk, said: str, action: Callable[[], object]) -> None:
-    before = desks.headlines(store)
-    try:
-        action()
-    except PlumblineError as refusal:
-        st.error(plain(refusal, 1000), icon=":material/block:")
-        return
-    desk.notices.append((said, before, desks.headlines(store)))
-    st.rerun()

@@ -198,7 +198,8 @@ def _store(store: Warehouse, own: Editing, after: Record | None, beside: st.delt
     except PlumblineError as refusal:
         beside.markdown(f":red[:material/error: {plain(refusal, 1000)}]")
         return
-    what = ", ".join(str(part) for part in (after or own.before or own).identity() if part is not None)  # type: ignore[union-attr]
+    row = next(each for each in (after, own.before) if each is not None)
+    what = ", ".join(str(part) for part in row.identity() if part is not None)
     st.session_state[NOTICE] = f"{'Saved' if after else 'Ended'}: {what}"
     close()
     st.rerun()

@@ -8,7 +8,6 @@ from streamlit.typing import UploadedFile
 
 from data.errors import PlumblineError
 from data.operation import Mapping as Rule
-from data.record import Record
 from data.registry_edit import Clash, Step, apply, refusals, steps
 from data.registry_packed import KINDS, pack, unpack
 from data.registry_store import as_stored
@@ -129,7 +128,7 @@ def _lines(store: Warehouse, proposed: list[Step]) -> list[dict[str, object]]:
     names = names_of(store)
     lines: list[dict[str, object]] = []
     for before, after in proposed:
-        row: Record = after or before  # type: ignore[assignment]
+        row = next(each for each in (after, before) if each is not None)
         what = " · ".join(names.get(str(part), str(part)) for part in row.identity() if part is not None)
         common = {"Table": row.table.replace("_", " "), "Row": what}
         if before is None:

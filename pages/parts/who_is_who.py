@@ -1,12 +1,11 @@
 """Whose ids are whose: how much of the use is of people the registry knows, and aliases for ids that are nobody's."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
 from data import aliases
-from data.errors import PlumblineError
 from data.people import PersonAlias
 from data.pseudonym import is_pseudonym
 from data.warehouse import Warehouse
@@ -14,6 +13,7 @@ from metrics import Scope
 from metrics.match import Match, Matched, Unmatched, match
 from pages.parts import desk as desks
 from pages.parts.asked import asked
+from pages.parts.effect import change
 from pages.parts.links import link_to
 from pages.parts.names import names_of
 from pages.parts.reach import products
@@ -105,7 +105,7 @@ def _proposals(store: Warehouse, desk: desks.Desk, found: Sequence[Unmatched]) -
         if len(found) > 1 and everything and st.button("Accept all", key="accept-all", icon=":material/done_all:"):
             rows = aliases.rows_of((each.stray for each in found), person)
             said = f"{count(len(found), 'id')} are people of the registry from now on."
-            _do(store, desk, said, partial(aliases.accept, store, rows, author()))
+            change(store, desk, said, partial(aliases.accept, store, rows, author()))
     for place, each in enumerate(found if everything else found[:SHOWN]):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"match-{place}"):
             who = names.get(person[each.id], person[each.id])
@@ -116,7 +116,7 @@ def _proposals(store: Warehouse, desk: desks.Desk, found: Sequence[Unmatched]) -
             if st.button("Accept", key=f"accept-{place}-{each.id}", icon=":material/check:"):
                 rows = aliases.rows_of([each.stray], person)
                 said = f"{_short(each.id)} is {plain(who, LONGEST)} from now on."
-                _do(store, desk, said, partial(aliases.accept, store, rows, author()))
+                change(store, desk, said, partial(aliases.accept, store, rows, author()))
 
 
 def _latest(store: Warehouse, desk: desks.Desk) -> None:
@@ -136,15 +136,4 @@ def _latest(store: Warehouse, desk: desks.Desk) -> None:
                 st.caption(f"{plain(alias.source_system)} · said by {when}")
             if st.button("Take back", key=f"unsay-{place}", icon=":material/undo:"):
                 said = f"{_short(alias.source_user)} is nobody's again."
-                _do(store, desk, said, partial(aliases.take_back, store, alias, author()))
-
-
-def _do(store: Warehouse, desk: desks.Desk, said: str, action: Callable[[], object]) -> None:
-    before = desks.headlines(store)
-    try:
-        action()
-    except PlumblineError as refusal:
-        st.error(plain(refusal, 1000), icon=":material/block:")
-        return
-    desk.notices.append((said, before, desks.headlines(store)))
-    st.rerun()
+                change(store, desk, said, partial(aliases.take_back, store, alias, author()))

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from data.versions import last_change
+from data.warehouse import Warehouse
 from metrics import HEADLINES, default_scope, read
 from metrics.announcer import WEEKLY, Announcer, announce
 from metrics.readings_log import said
@@ -119,3 +120,21 @@ def test_the_server_publishes_by_itself(shop: Company, announcer: Announcer) -> 
     assert len(restated(shop.store, "task_success")) == 1
     scope = Scope(since=day(7), until=day(13))
     assert read(shop.store, ["task_success"], scope)[0].value == pytest.approx(80 / 240)
+
+
+def test_what_changes_while_it_publishes_has_its_turn(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load that ends during a publication is published after it, though nothing comes later."""
+    versions: list[int] = []
+
+    def slow(store: Warehouse) -> None:
+        versions.append(store.data_version())
+        if len(versions) == 1:
+            shop.has("user_days", [tasks("p1", day(8), 1)])
+
+    monkeypatch.setattr("metrics.announcer.announce", slow)
+    one = Announcer(shop.store, quiet=0.02).start()
+    end = time.monotonic() + 20
+    while len(versions) < 2 and time.monotonic() < end:
+        time.sleep(0.02)
+    one.stop()
+    assert versions == [versions[0], versions[0] + 1]
